@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.acceptance;
+
+import org.jspecify.annotations.NullMarked;

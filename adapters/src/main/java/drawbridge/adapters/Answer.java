@@ -1,0 +1,29 @@
+package drawbridge.adapters;
+
+import java.io.OutputStream;
+
+/** Where an action puts its answer; the agent makes one a call. Used by one thread. */
+public interface Answer {
+  /** The format that the caller wants; JSON where it does not say. */
+  Format format();
+
+  /**
+   * Begins the answer. Bytes written to the stream go towards the caller as they come, and wait
+   * there while the caller reads slowly; the stream throws {@link java.io.InterruptedIOException}
+   * when the call is cancelled or late and {@link java.io.IOException} when the caller's byte limit
+   * is passed, which the action passes on by ending.
+   *
+   * @param status HTTP, such as 200 or 201
+   * @param contentType of the bytes
+   */
+  OutputStream begin(int status, String contentType);
+
+  /** Counts what was written, for audit and metrics. */
+  void rows(long rows);
+
+  /** How rows are written. */
+  enum Format {
+    JSON,
+    NDJSON
+  }
+}

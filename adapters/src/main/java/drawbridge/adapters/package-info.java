@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.adapters;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.certs;
+
+import org.jspecify.annotations.NullMarked;

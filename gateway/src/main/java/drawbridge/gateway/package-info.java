@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.relay;
+
+import org.jspecify.annotations.NullMarked;

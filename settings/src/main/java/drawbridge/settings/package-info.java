@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.settings;
+
+import org.jspecify.annotations.NullMarked;
