@@ -1,0 +1,30 @@
+package drawbridge.relay;
+
+/**
+ * Takes messages to mailboxes. It may lose, repeat, reorder and delay them: the channel relies on
+ * nothing but that most arrive. Service Bus is one, the simulation of the tests another.
+ * Thread-safe.
+ */
+interface Carrier extends AutoCloseable {
+  /** Hears of a message that was handed over: at most once, on any thread, maybe never. */
+  interface Report {
+    void taken(boolean taken);
+  }
+
+  /** Hears what comes from our own mailbox, on any thread; must not block. */
+  interface Receiver {
+    void message(Message message);
+
+    /** Our own link works and is not throttled, or it does not. */
+    void link(boolean healthy);
+  }
+
+  /** Does not block for longer than the hand-over takes. */
+  void send(String mailbox, Message message, Report report);
+
+  /** Once, before anything is sent. */
+  void start(Receiver receiver);
+
+  @Override
+  void close();
+}

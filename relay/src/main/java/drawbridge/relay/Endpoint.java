@@ -1,0 +1,199 @@
+package drawbridge.relay;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * A program's place on the relay: its mailbox over its carrier, and the channels that live there.
+ * Thread-safe. Whoever makes it closes it; that ends all channels and then the carrier.
+ */
+final class Endpoint implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("drawbridge.relay");
+
+  /**
+   * Long enough for the last words of the channels to be handed over, short enough for a service
+   * manager.
+   */
+  private static final long FAREWELL = 2_000;
+
+  private final Carrier carrier;
+  private final Mailbox mailbox;
+  private final Map<Channel, LiveChannel> live = new ConcurrentHashMap<>();
+  private final Consumer<String> hello;
+  private final Consumer<RelaySocket> arrivals;
+  private volatile boolean healthy = true;
+  private volatile boolean closed;
+
+  /**
+   * @param peers the mailboxes that are listened to
+   * @param arrivals a channel that a peer opened and confirmed, on a thread of its own; null: none
+   *     may
+   * @param hello a peer says that it has started
+   */
+  Endpoint(
+      String name,
+      Set<String> peers,
+      Carrier carrier,
+      boolean accepting,
+      Consumer<RelaySocket> arrivals,
+      Consumer<String> hello) {
+    SecureRandom random = new SecureRandom();
+    long incarnation = random.nextLong() >>> 1 | 1;
+    this.carrier = carrier;
+    this.arrivals = arrivals;
+    this.hello = hello;
+    this.mailbox = new Mailbox(name, incarnation, Tuning.STANDARD, new Host(), random, now());
+    mailbox.peers(peers, accepting);
+  }
+
+  /** Monotonic milliseconds. */
+  static long now() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  void start() {
+    carrier.start(
+        new Carrier.Receiver() {
+          @Override
+          public void message(Message message) {
+            mailbox.receive(message, now());
+          }
+
+          @Override
+          public void link(boolean isHealthy) {
+            healthy = isHealthy;
+            live.values().forEach(channel -> channel.link(isHealthy));
+          }
+        });
+  }
+
+  Carrier carrier() {
+    return carrier;
+  }
+
+  /** Whether our own link works and is not throttled. */
+  boolean healthy() {
+    return healthy;
+  }
+
+  boolean twin() {
+    return mailbox.twin();
+  }
+
+  int channels() {
+    return live.size();
+  }
+
+  /** A socket to the peer; not open yet. */
+  RelaySocket open(String peer) {
+    LiveChannel channel = new LiveChannel(mailbox.open(peer, now()), this);
+    live.put(channel.channel(), channel);
+    channel.link(healthy);
+    channel.start();
+    return RelaySocket.over(channel, mailbox.name);
+  }
+
+  void sayHello(String peer) {
+    mailbox.hello(peer);
+  }
+
+  /** The peer seems to have started anew: its channels find out at once. */
+  void nudge(String peer) {
+    live.values().stream().filter(c -> c.channel().peer.equals(peer)).forEach(LiveChannel::nudge);
+  }
+
+  /** See {@link Mailbox#proven}. */
+  boolean proven(RelaySocket socket) {
+    LiveChannel channel = socket.live();
+    if (!mailbox.proven(channel.channel())) {
+      return false;
+    }
+    channel.proven();
+    return true;
+  }
+
+  void finished(LiveChannel channel) {
+    mailbox.forget(channel.channel(), now());
+    live.remove(channel.channel());
+    Channel.End end = channel.channel().end();
+    LOG.log(
+        Level.DEBUG, () -> channel.channel() + " ended: " + (end == null ? "" : end.sentence()));
+    synchronized (live) {
+      live.notifyAll();
+    }
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    live.values().forEach(LiveChannel::close);
+    long until = now() + FAREWELL;
+    synchronized (live) {
+      long left;
+      while (!live.isEmpty() && (left = until - now()) > 0) {
+        try {
+          live.wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          break;
+        }
+      }
+    }
+    live.values().forEach(channel -> channel.abort(Channel.End.ABORTED));
+    carrier.close();
+  }
+
+  private final class Host implements Mailbox.Host {
+    @Override
+    public void send(String to, Message message) {
+      carrier.send(to, message, taken -> {});
+    }
+
+    @Override
+    public void accepted(Channel channel) {
+      LiveChannel accepted = new LiveChannel(channel, Endpoint.this);
+      live.put(channel, accepted);
+      accepted.start();
+      Thread.ofVirtual().name("accept " + channel.id).start(() -> arrive(accepted));
+    }
+
+    private void arrive(LiveChannel channel) {
+      try {
+        if (channel.awaitOpen(Constants.UNCONFIRMED)) {
+          arrivals.accept(RelaySocket.over(channel, mailbox.name));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void deliver(Channel channel, Message message) {
+      LiveChannel target = live.get(channel);
+      if (target != null) {
+        target.deliver(message);
+      }
+    }
+
+    @Override
+    public void end(Channel channel, Channel.End why) {
+      LiveChannel target = live.get(channel);
+      if (target != null) {
+        target.abort(why);
+      }
+    }
+
+    @Override
+    public void hello(String from) {
+      hello.accept(from);
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package drawbridge.relay;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Channel} that runs: a lock around it, readers and writers that block, and one virtual
+ * thread, the pump, that hands its messages to the carrier. Thread-safe.
+ */
+final class LiveChannel {
+  private static final long LONGEST_NAP = 60_000;
+
+  private final Channel channel;
+  private final Endpoint endpoint;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition readable = lock.newCondition();
+  private final Condition writable = lock.newCondition();
+  private final Condition changed = lock.newCondition();
+  private final Condition work = lock.newCondition();
+  private boolean pumpNaps;
+  private boolean closedHere;
+
+  LiveChannel(Channel channel, Endpoint endpoint) {
+    this.channel = channel;
+    this.endpoint = endpoint;
+  }
+
+  void start() {
+    Thread.ofVirtual().name("pump " + channel.id).start(this::pump);
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  // ---- the carrier's side
+
+  void deliver(Message message) {
+    lock.lock();
+    try {
+      channel.receive(message, Endpoint.now());
+      wakeAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void link(boolean healthy) {
+    lock.lock();
+    try {
+      channel.link(healthy, Endpoint.now());
+      wakePump();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void nudge() {
+    lock.lock();
+    try {
+      channel.nudge(Endpoint.now());
+      wakePump();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void reported(Object token, boolean taken) {
+    lock.lock();
+    try {
+      channel.reported(token, taken, Endpoint.now());
+      wakePump();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pump() {
+    while (true) {
+      Channel.Outgoing outgoing;
+      lock.lock();
+      try {
+        outgoing = channel.poll(Endpoint.now());
+        if (outgoing == null) {
+          if (channel.finished()) {
+            wakeAll();
+            break;
+          }
+          nap();
+          continue;
+        }
+        if (channel.out.room() > 0) {
+          writable.signalAll();
+        }
+      } finally {
+        lock.unlock();
+      }
+      Object token = outgoing.token();
+      endpoint.carrier().send(channel.peer, outgoing.message(), taken -> reported(token, taken));
+    }
+    endpoint.finished(this);
+  }
+
+  private void nap() {
+    long nap = channel.wake(Endpoint.now()) - Endpoint.now();
+    if (nap <= 0) {
+      return;
+    }
+    // Readers, openers and waiters must hear of an end that only time brought about.
+    if (channel.state() == Channel.State.CLOSED) {
+      wakeAll();
+    }
+    pumpNaps = true;
+    try {
+      boolean unused = work.await(Math.min(nap, LONGEST_NAP), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      channel.abort(Channel.End.ABORTED);
+    } finally {
+      pumpNaps = false;
+    }
+  }
+
+  private void wakePump() {
+    if (pumpNaps) {
+      pumpNaps = false;
+      work.signal();
+    }
+  }
+
+  private void wakeAll() {
+    boolean over = channel.state() == Channel.State.CLOSED;
+    if (over || channel.in.available() > 0) {
+      readable.signalAll();
+    }
+    if (over || channel.out.room() > 0) {
+      writable.signalAll();
+    }
+    changed.signalAll();
+    wakePump();
+  }
+
+  // ---- the application's side
+
+  /**
+   * Waits until the channel is open (for an acceptor: confirmed).
+   *
+   * @return false where it closed first, or the time ran out
+   */
+  boolean awaitOpen(long milliseconds) throws InterruptedException {
+    long left = TimeUnit.MILLISECONDS.toNanos(milliseconds);
+    lock.lockInterruptibly();
+    try {
+      while (channel.state() == Channel.State.OPENING
+          || channel.state() == Channel.State.OPEN && !channel.confirmed()) {
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return channel.state() == Channel.State.OPEN;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Blocks until a byte is there; -1 at the end of the stream; a timeout of 0 waits for ever. */
+  int read(byte[] bytes, int offset, int count, int timeoutMillis) throws IOException {
+    if (count == 0) {
+      return 0;
+    }
+    long left = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    lock.lock();
+    try {
+      while (true) {
+        if (closedHere) {
+          throw new SocketException("Socket closed");
+        }
+        int n = channel.read(bytes, offset, count);
+        if (n != 0) {
+          wakePump();
+          return n;
+        }
+        failWhenOver();
+        if (timeoutMillis > 0 && left <= 0) {
+          throw new SocketTimeoutException("Read timed out");
+        }
+        left = await(readable, left, timeoutMillis > 0);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Blocks until all bytes are buffered. */
+  void write(byte[] bytes, int offset, int count) throws IOException {
+    int from = offset;
+    int left = count;
+    lock.lock();
+    try {
+      while (left > 0) {
+        if (closedHere) {
+          throw new SocketException("Socket closed");
+        }
+        int n = channel.write(bytes, from, left);
+        from += n;
+        left -= n;
+        if (n > 0) {
+          wakePump();
+        } else {
+          failWhenOver();
+          long unused = await(writable, 0, false);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static long await(Condition condition, long nanos, boolean bounded)
+      throws InterruptedIOException {
+    try {
+      if (bounded) {
+        return condition.awaitNanos(nanos);
+      }
+      condition.await();
+      return 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
+  }
+
+  private void failWhenOver() throws IOException {
+    Channel.End end = channel.end();
+    if (end != null) {
+      throw new IOException("relay channel ended: " + end.sentence());
+    }
+  }
+
+  int available() {
+    lock.lock();
+    try {
+      return channel.in.available();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void proven() {
+    lock.lock();
+    try {
+      channel.proven();
+      wakePump();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void close() {
+    lock.lock();
+    try {
+      closedHere = true;
+      channel.close(Endpoint.now());
+      wakeAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void abort(Channel.End why) {
+    lock.lock();
+    try {
+      channel.abort(why);
+      wakeAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean suspect() {
+    lock.lock();
+    try {
+      return channel.suspect(Endpoint.now());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long clock() {
+    return channel.clock(Endpoint.now());
+  }
+
+  long elapsed(long stamp) {
+    lock.lock();
+    try {
+      return channel.elapsed(stamp, Endpoint.now());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Null while it lives. */
+  Channel.@Nullable End end() {
+    lock.lock();
+    try {
+      return channel.end();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
