@@ -109,12 +109,7 @@ final class Endpoint implements AutoCloseable {
 
   /** See {@link Mailbox#proven}. */
   boolean proven(RelaySocket socket) {
-    LiveChannel channel = socket.live();
-    if (!mailbox.proven(channel.channel())) {
-      return false;
-    }
-    channel.proven();
-    return true;
+    return mailbox.proven(socket.live().channel());
   }
 
   void finished(LiveChannel channel) {

@@ -25,6 +25,7 @@ final class LiveChannel {
   private final Condition work = lock.newCondition();
   private boolean pumpNaps;
   private boolean closedHere;
+  private volatile @Nullable PeerName proven;
 
   LiveChannel(Channel channel, Endpoint endpoint) {
     this.channel = channel;
@@ -170,6 +171,20 @@ final class LiveChannel {
     }
   }
 
+  /** Waits until the channel is closed; true: it is. */
+  boolean awaitEnd(long milliseconds) throws InterruptedException {
+    long left = TimeUnit.MILLISECONDS.toNanos(milliseconds);
+    lock.lockInterruptibly();
+    try {
+      while (channel.state() != Channel.State.CLOSED && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return channel.state() == Channel.State.CLOSED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Blocks until a byte is there; -1 at the end of the stream; a timeout of 0 waits for ever. */
   int read(byte[] bytes, int offset, int count, int timeoutMillis) throws IOException {
     if (count == 0) {
@@ -253,7 +268,17 @@ final class LiveChannel {
     }
   }
 
-  void proven() {
+  /** TLS has proved who stands at the other end. */
+  void prove(PeerName peer) {
+    proven = peer;
+    proven();
+  }
+
+  @Nullable PeerName peer() {
+    return proven;
+  }
+
+  private void proven() {
     lock.lock();
     try {
       channel.proven();
@@ -268,6 +293,8 @@ final class LiveChannel {
     try {
       closedHere = true;
       channel.close(Endpoint.now());
+      readable.signalAll();
+      writable.signalAll();
       wakeAll();
     } finally {
       lock.unlock();

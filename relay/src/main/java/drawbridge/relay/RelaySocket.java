@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketOption;
-import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.util.Set;
 
@@ -20,11 +18,9 @@ import java.util.Set;
  * The options of TCP are remembered and without effect. Thread-safe as a socket is.
  */
 public final class RelaySocket extends Socket {
-  private static final byte[] LOOPBACK = {127, 0, 0, 1};
-
   private final LiveChannel channel;
-  private final InetSocketAddress local;
-  private final InetSocketAddress remote;
+  private final RelayAddress local;
+  private final RelayAddress remote;
   private final InputStream in = new In();
   private final OutputStream out = new Out();
   private volatile int timeout;
@@ -40,8 +36,8 @@ public final class RelaySocket extends Socket {
   private RelaySocket(LiveChannel channel, String own) throws SocketException {
     super((SocketImpl) null);
     this.channel = channel;
-    this.local = address(own);
-    this.remote = address(channel.channel().peer);
+    this.local = new RelayAddress(own, null);
+    this.remote = new RelayAddress(channel.channel().peer, channel);
   }
 
   static RelaySocket over(LiveChannel channel, String own) {
@@ -49,14 +45,6 @@ public final class RelaySocket extends Socket {
       return new RelaySocket(channel, own);
     } catch (SocketException e) {
       throw new AssertionError("nothing is created that could fail", e);
-    }
-  }
-
-  private static InetSocketAddress address(String mailbox) {
-    try {
-      return new InetSocketAddress(InetAddress.getByAddress(mailbox, LOOPBACK), 1);
-    } catch (UnknownHostException e) {
-      throw new AssertionError("four bytes are an address", e);
     }
   }
 

@@ -1,0 +1,127 @@
+package drawbridge.relay;
+
+import io.grpc.ManagedChannel;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+
+/**
+ * The gateway's side of the relay: takes the channels that agents open, secures them and offers each as an {@link AgentLink}. Thread-safe; whoever starts it
+ * closes it.
+ */
+public final class GatewayRelay implements AutoCloseable {
+  /** Hears of agents that come and go; called on threads that may block. */
+  public interface Links {
+    void up(AgentLink link);
+
+    void down(AgentLink link);
+  }
+
+  private final Map<String, PeerName.Agent> agents;
+  private final Endpoint endpoint;
+  private final RelayTls tls;
+  private final Links links;
+  private final RelayEvents events;
+  private final ExecutorService executor = Calls.virtualThreads("reply-");
+  private volatile boolean closed;
+
+  private GatewayRelay(
+      PeerName self,
+      Map<String, PeerName.Agent> agents,
+      Carrier carrier,
+      RelayTls tls,
+      Links links,
+      RelayEvents events) {
+    this.agents = agents;
+    this.tls = tls;
+    this.links = links;
+    this.events = events;
+    Consumer<String> noHello = mailbox -> {};
+    this.endpoint =
+        new Endpoint(self.mailbox(), agents.keySet(), carrier, true, this::arrived, noHello);
+  }
+
+  /**
+   * Connects to Service Bus and calls the agents back; does not wait for them.
+   *
+   * @param agents by mailbox: nobody else is listened to
+   */
+  public static GatewayRelay start(
+      PeerName self,
+      Map<String, PeerName.Agent> agents,
+      NamespaceSettings namespace,
+      NetworkSettings network,
+      RelayTls tls,
+      Links links,
+      RelayEvents events) {
+    network.install();
+    Carrier carrier = new ServiceBusCarrier(self.mailbox(), namespace, network);
+    return start(self, agents, carrier, tls, links, events);
+  }
+
+  static GatewayRelay start(
+      PeerName self,
+      Map<String, PeerName.Agent> agents,
+      Carrier carrier,
+      RelayTls tls,
+      Links links,
+      RelayEvents events) {
+    GatewayRelay relay = new GatewayRelay(self, Map.copyOf(agents), carrier, tls, links, events);
+    relay.endpoint.start();
+    relay.agents.keySet().forEach(relay.endpoint::sayHello);
+    return relay;
+  }
+
+  private void arrived(RelaySocket socket) {
+    PeerName.Agent agent = agents.get(socket.peer());
+    if (agent == null || closed) {
+      socket.close();
+      return;
+    }
+    try (socket) {
+      Secured secured = tls.accept(socket, agent);
+      if (endpoint.proven(socket)) {
+        socket.live().prove(agent);
+        use(agent, socket, secured);
+      }
+    } catch (RelayTlsException e) {
+      events.security(agent, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void use(PeerName.Agent agent, RelaySocket socket, Secured secured)
+      throws InterruptedException {
+    LiveChannel live = socket.live();
+    ManagedChannel calls = Calls.client(secured.socket(), agent.name(), executor);
+    AgentLink link = new AgentLink(agent.site(), agent.name(), calls, live::suspect, live::clock);
+    links.up(link);
+    try {
+      String unused = new Watch(socket, secured, events).untilEnd(suspect -> {});
+    } finally {
+      links.down(link);
+      calls.shutdownNow();
+    }
+  }
+
+  /** Whether our own link to Service Bus works. */
+  public boolean healthy() {
+    return endpoint.healthy();
+  }
+
+  /** Whether a second process reads our mailbox. */
+  public boolean twin() {
+    return endpoint.twin();
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    endpoint.close();
+    executor.shutdownNow();
+  }
+}

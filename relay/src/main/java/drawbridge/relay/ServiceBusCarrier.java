@@ -1,0 +1,285 @@
+package drawbridge.relay;
+
+import com.azure.core.amqp.AmqpRetryMode;
+import com.azure.core.amqp.AmqpRetryOptions;
+import com.azure.core.amqp.AmqpTransportType;
+import com.azure.core.amqp.ProxyAuthenticationType;
+import com.azure.core.amqp.ProxyOptions;
+import com.azure.core.util.BinaryData;
+import com.azure.messaging.servicebus.ServiceBusClientBuilder;
+import com.azure.messaging.servicebus.ServiceBusException;
+import com.azure.messaging.servicebus.ServiceBusFailureReason;
+import com.azure.messaging.servicebus.ServiceBusMessage;
+import com.azure.messaging.servicebus.ServiceBusReceivedMessage;
+import com.azure.messaging.servicebus.ServiceBusReceiverAsyncClient;
+import com.azure.messaging.servicebus.ServiceBusSenderAsyncClient;
+import com.azure.messaging.servicebus.models.ServiceBusReceiveMode;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Plain queues of Service Bus by Microsoft's SDK: one connection, one receiver link in receive-and-delete mode, a sender a mailbox. Reactor's types stay in this
+ * file. The SDK's own retries are off, since the channel repeats what is missing and a retry of the SDK costs seconds.
+ */
+final class ServiceBusCarrier implements Carrier {
+  private static final Logger LOG = System.getLogger("drawbridge.relay");
+
+  /** More than 256 can silently kill a receiver; 8 MB of the largest messages are enough to keep it busy. */
+  private static final int PREFETCH = Math.min(200, (8 << 20) / Constants.LARGEST_BODY);
+
+  private static final long PAUSE_LEAST = 20;
+  private static final long PAUSE_MOST = 1_000;
+
+  /** A receiver that lived this long had a connection; the next attempt may follow at once. */
+  private static final long LIVED = 1_500;
+
+  private final String mailbox;
+  private final ServiceBusClientBuilder builder;
+  private final Map<String, ServiceBusSenderAsyncClient> senders = new ConcurrentHashMap<>();
+  private final AtomicBoolean healthy = new AtomicBoolean(true);
+  private final AtomicLong malformed = new AtomicLong();
+  private final CountDownLatch closing = new CountDownLatch(1);
+  /** What does not work, and the reason last logged. */
+  private final Map<String, String> complaints = new ConcurrentHashMap<>();
+  private volatile @Nullable Receiver receiver;
+  private volatile @Nullable ServiceBusReceiverAsyncClient current;
+
+  ServiceBusCarrier(String mailbox, NamespaceSettings namespace, NetworkSettings network) {
+    this.mailbox = mailbox;
+    // The largest delay must exceed the delay by the 4 s that the SDK adds, or every retry breaks.
+    AmqpRetryOptions retry =
+        new AmqpRetryOptions()
+            .setMode(AmqpRetryMode.EXPONENTIAL)
+            .setMaxRetries(0)
+            .setDelay(Duration.ofMillis(800))
+            .setMaxDelay(Duration.ofSeconds(60))
+            .setTryTimeout(Duration.ofSeconds(5));
+    builder =
+        new ServiceBusClientBuilder()
+            .connectionString(namespace.connectionString())
+            .retryOptions(retry)
+            .transportType(
+                network.webSockets() ? AmqpTransportType.AMQP_WEB_SOCKETS : AmqpTransportType.AMQP);
+    if (!namespace.emulator() && namespace.port() != 0) {
+      builder.customEndpointAddress("https://" + namespace.host() + ":" + namespace.port());
+    }
+    network.proxy().ifPresent(proxy -> builder.proxyOptions(options(proxy)));
+  }
+
+  private static ProxyOptions options(NetworkSettings.Proxy proxy) {
+    boolean login = !proxy.user().isEmpty();
+    return new ProxyOptions(
+        login ? ProxyAuthenticationType.BASIC : ProxyAuthenticationType.NONE,
+        new java.net.Proxy(
+            java.net.Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())),
+        login ? proxy.user() : null,
+        login ? proxy.password().reveal() : null);
+  }
+
+  // ---- sending
+
+  @Override
+  public void send(String to, Message message, Report report) {
+    AtomicBoolean reported = new AtomicBoolean();
+    try {
+      senders
+          .computeIfAbsent(to, name -> builder.sender().queueName(name).buildAsyncClient())
+          .sendMessage(encode(message))
+          .subscribe(
+              nothing -> {},
+              error -> {
+                failed(sendingTo(to), error);
+                report(reported, report, false);
+              },
+              () -> {
+                working(sendingTo(to));
+                report(reported, report, true);
+              });
+    } catch (RuntimeException e) {
+      failed(sendingTo(to), e);
+      report(reported, report, false);
+    }
+  }
+
+  private static String sendingTo(String mailbox) {
+    return "cannot send to " + mailbox;
+  }
+
+  private static void report(AtomicBoolean reported, Report report, boolean taken) {
+    if (reported.compareAndSet(false, true)) {
+      report.taken(taken);
+    }
+  }
+
+  private static ServiceBusMessage encode(Message message) {
+    ServiceBusMessage out = new ServiceBusMessage(BinaryData.fromBytes(message.body()));
+    out.setReplyTo(message.mailbox());
+    Map<String, Object> properties = out.getApplicationProperties();
+    properties.put("v", Message.VERSION);
+    properties.put("kind", message.kind().word());
+    properties.put("channel", message.channel());
+    properties.put("seq", message.seq());
+    properties.put("ack", message.ack());
+    properties.put("limit", message.limit());
+    properties.put("clock", message.clock());
+    properties.put("from", message.from());
+    properties.put("to", message.to());
+    return out;
+  }
+
+  // ---- receiving
+
+  @Override
+  public void start(Receiver to) {
+    receiver = to;
+    Thread.ofVirtual().name("mailbox " + mailbox).start(this::receive);
+  }
+
+  /** Error or completion, a receiver that ended never recovers: close it, wait a little, build another. */
+  private void receive() {
+    long pause = PAUSE_LEAST;
+    while (closing.getCount() > 0) {
+      long from = System.nanoTime();
+      CountDownLatch over = new CountDownLatch(1);
+      try {
+        ServiceBusReceiverAsyncClient client =
+            builder
+                .receiver()
+                .queueName(mailbox)
+                .receiveMode(ServiceBusReceiveMode.RECEIVE_AND_DELETE)
+                .prefetchCount(PREFETCH)
+                .disableAutoComplete()
+                .buildAsyncClient();
+        current = client;
+        var subscription =
+            client
+                .receiveMessages()
+                .subscribe(
+                    this::received,
+                    error -> {
+                      failed(receiving(), error);
+                      over.countDown();
+                    },
+                    over::countDown);
+        over.await();
+        subscription.dispose();
+        client.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException e) {
+        failed(receiving(), e);
+      }
+      link(false);
+      boolean lived = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from) >= LIVED;
+      pause = lived ? PAUSE_LEAST : Math.min(PAUSE_MOST, pause * 2);
+      try {
+        if (closing.await(pause, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private String receiving() {
+    return "cannot receive from " + mailbox;
+  }
+
+  private void received(ServiceBusReceivedMessage in) {
+    working(receiving());
+    Receiver to = receiver;
+    Message message = decode(in);
+    if (message == null) {
+      malformed.incrementAndGet();
+    } else if (to != null) {
+      to.message(message);
+    }
+  }
+
+  private static @Nullable Message decode(ServiceBusReceivedMessage in) {
+    Map<String, Object> properties = in.getApplicationProperties();
+    String from = in.getReplyTo();
+    if (from == null
+        || !Integer.valueOf(Message.VERSION).equals(properties.get("v"))
+        || !(properties.get("kind") instanceof String word)
+        || !(properties.get("channel") instanceof UUID channel)
+        || !(properties.get("seq") instanceof Long seq)
+        || !(properties.get("ack") instanceof Long ack)
+        || !(properties.get("limit") instanceof Long limit)
+        || !(properties.get("clock") instanceof Long clock)
+        || !(properties.get("from") instanceof Long incarnation)
+        || !(properties.get("to") instanceof Long target)) {
+      return null;
+    }
+    Kind kind = Kind.of(word);
+    if (kind == null) {
+      return null;
+    }
+    byte[] body = in.getBody().toBytes();
+    return new Message(kind, channel, seq, ack, limit, clock, incarnation, target, from, body);
+  }
+
+  /** Messages that are not of this protocol. */
+  long malformed() {
+    return malformed.get();
+  }
+
+  // ---- the state of our own link
+
+  private void working(String what) {
+    if (!complaints.isEmpty() && complaints.remove(what) != null) {
+      LOG.log(Level.INFO, "no longer: " + what);
+    }
+    if (!healthy.get()) {
+      link(true);
+    }
+  }
+
+  private void failed(String what, Throwable error) {
+    if (closing.getCount() == 0) {
+      return;
+    }
+    ServiceBusFailureReason reason =
+        error instanceof ServiceBusException e ? e.getReason() : ServiceBusFailureReason.GENERAL_ERROR;
+    String said = what + " (" + reason + ")";
+    if (!said.equals(complaints.put(what, said))) {
+      LOG.log(Level.WARNING, said);
+      LOG.log(Level.DEBUG, said, error);
+    }
+    // A queue that is missing or forbidden says nothing of our own link.
+    if (!reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)
+        && !reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
+      link(false);
+    }
+  }
+
+  private void link(boolean works) {
+    Receiver to = receiver;
+    if (healthy.compareAndSet(!works, works) && to != null) {
+      to.link(works);
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    ServiceBusReceiverAsyncClient client = current;
+    if (client != null) {
+      client.close();
+    }
+    senders.values().forEach(ServiceBusSenderAsyncClient::close);
+  }
+}
