@@ -1,0 +1,91 @@
+package drawbridge.adapters;
+
+import drawbridge.settings.SettingsException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One number for everything in a site folder: SHA-256 over its files in the order of their relative
+ * paths (with {@code /}, by UTF-16 code unit), each as path, a zero byte, its length in decimal
+ * digits, a zero byte, its bytes. Whatever begins with a dot is left out, so a git checkout has the
+ * digest of its files alone.
+ */
+final class SiteDigest {
+  private static final int MOST_FILES = 10_000;
+  private static final long MOST_BYTES = 64L << 20;
+
+  private SiteDigest() {}
+
+  static String of(Path folder) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      long bytes = 0;
+      for (Map.Entry<String, Path> file : files(folder).entrySet()) {
+        bytes += Files.size(file.getValue());
+        if (bytes > MOST_BYTES) {
+          throw wrong(
+              folder, "holds more than 64 MB", "name the folder with the site's files only");
+        }
+        byte[] content = Files.readAllBytes(file.getValue());
+        sha.update((file.getKey() + "\0" + content.length + "\0").getBytes(StandardCharsets.UTF_8));
+        sha.update(content);
+      }
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (IOException e) {
+      throw wrong(
+          folder,
+          "a file cannot be read (" + e.getClass().getSimpleName() + ")",
+          "check that this program's user may read every file in it");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  private static Map<String, Path> files(Path folder) throws IOException {
+    Map<String, Path> files = new TreeMap<>();
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {
+            return !dir.equals(folder) && hidden(dir)
+                ? FileVisitResult.SKIP_SUBTREE
+                : FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            // A link to a file counts as that file: secret stores mount files so.
+            if (!hidden(file) && Files.isRegularFile(file)) {
+              files.put(folder.relativize(file).toString().replace('\\', '/'), file);
+            }
+            if (files.size() > MOST_FILES) {
+              throw wrong(
+                  folder,
+                  "holds more than 10,000 files",
+                  "name the folder with the site's files only");
+            }
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return files;
+  }
+
+  private static boolean hidden(Path path) {
+    return String.valueOf(path.getFileName()).startsWith(".");
+  }
+
+  private static SettingsException wrong(Path folder, String problem, String fix) {
+    return new SettingsException(folder, 0, "", problem, fix);
+  }
+}

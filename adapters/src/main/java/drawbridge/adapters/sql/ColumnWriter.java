@@ -1,0 +1,299 @@
+package drawbridge.adapters.sql;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import drawbridge.adapters.Type;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.ZoneOffset;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one column of the current row as JSON; docs/sql.md has the table of types. Nothing is
+ * rounded or cut: what JSON has no form for is written as text.
+ *
+ * @param type in the catalogue
+ * @param numeric {@link Form} applies to it
+ */
+record ColumnWriter(Type type, boolean numeric, Step step) {
+
+  /** Writes the value or null. */
+  interface Step {
+    void write(ResultSet rows, int column, JsonGenerator json) throws SQLException, IOException;
+  }
+
+  /** Digits that every reader's double holds exactly. */
+  private static final int MOST_DIGITS = 15;
+
+  void write(ResultSet rows, int column, JsonGenerator json) throws SQLException, IOException {
+    step.write(rows, column, json);
+  }
+
+  static ColumnWriter of(
+      int jdbcType, String typeName, int precision, int scale, Dialect dialect, Form form) {
+    String name = typeName.toLowerCase(Locale.ROOT);
+    return switch (name) {
+      // Their JDBC types tell less than their names, or something else.
+      case "json", "jsonb" -> plain(Type.STRING, ColumnWriter::json);
+      case "uuid", "money", "bit", "varbit" ->
+          plain(name.equals("uuid") ? Type.UUID : Type.STRING, ColumnWriter::text);
+      case "timestamptz" ->
+          plain(Type.TIMESTAMP, objects(OffsetDateTime.class, t -> IsoText.of(utc(t))));
+      case "timetz" -> plain(Type.TIME, objects(OffsetTime.class, IsoText::of));
+      case "decfloat" -> plain(Type.DECIMAL, ColumnWriter::text);
+      default -> byJdbcType(jdbcType, name, precision, scale, dialect, form);
+    };
+  }
+
+  private static ColumnWriter byJdbcType(
+      int jdbcType, String name, int precision, int scale, Dialect dialect, Form form) {
+    return switch (jdbcType) {
+      case Types.TINYINT, Types.SMALLINT, Types.INTEGER ->
+          new ColumnWriter(
+              Type.INTEGER,
+              true,
+              form == Form.TEXT ? ColumnWriter::longText : ColumnWriter::integer);
+      case Types.BIGINT ->
+          new ColumnWriter(
+              Type.LONG,
+              true,
+              form == Form.NUMBER ? ColumnWriter::longNumber : ColumnWriter::longText);
+      case Types.NUMERIC, Types.DECIMAL -> {
+        boolean narrow =
+            precision > 0 && precision <= MOST_DIGITS && scale >= 0 && scale <= precision;
+        boolean number = form == Form.NUMBER || form == Form.DECLARED && narrow;
+        yield new ColumnWriter(
+            Type.DECIMAL, true, number ? ColumnWriter::decimal : ColumnWriter::decimalText);
+      }
+      case Types.REAL ->
+          new ColumnWriter(
+              Type.DOUBLE, true, form == Form.TEXT ? ColumnWriter::text : ColumnWriter::real);
+      case Types.FLOAT, Types.DOUBLE ->
+          new ColumnWriter(
+              Type.DOUBLE, true, form == Form.TEXT ? ColumnWriter::text : ColumnWriter::doubled);
+      case Types.BOOLEAN, Types.BIT -> plain(Type.BOOLEAN, ColumnWriter::bool);
+      case Types.DATE -> plain(Type.DATE, objects(LocalDate.class, IsoText::of));
+      case Types.TIME -> plain(Type.TIME, objects(LocalTime.class, IsoText::of));
+      case Types.TIME_WITH_TIMEZONE -> plain(Type.TIME, objects(OffsetTime.class, IsoText::of));
+      case Types.TIMESTAMP -> plain(Type.TIMESTAMP, objects(LocalDateTime.class, IsoText::of));
+      case Types.TIMESTAMP_WITH_TIMEZONE ->
+          plain(Type.TIMESTAMP, objects(OffsetDateTime.class, IsoText::of));
+      case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB ->
+          plain(Type.BYTES, ColumnWriter::bytes);
+      case Types.ARRAY -> plain(Type.STRING, ColumnWriter::array);
+      default -> plain(Type.STRING, dialect.utf8(name) ? ColumnWriter::utf8 : ColumnWriter::text);
+    };
+  }
+
+  private static ColumnWriter plain(Type type, Step step) {
+    return new ColumnWriter(type, false, step);
+  }
+
+  /** Turns a value into the text that stands for it. */
+  private interface Text<T> {
+    String of(T value);
+  }
+
+  private static <T> Step objects(Class<T> type, Text<T> text) {
+    return (rows, column, json) -> {
+      T value = rows.getObject(column, type);
+      if (value == null) {
+        json.writeNull();
+      } else {
+        json.writeString(text.of(value));
+      }
+    };
+  }
+
+  private static OffsetDateTime utc(OffsetDateTime time) {
+    return time.equals(OffsetDateTime.MAX) || time.equals(OffsetDateTime.MIN)
+        ? time
+        : time.withOffsetSameInstant(ZoneOffset.UTC);
+  }
+
+  private static void integer(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    int value = rows.getInt(column);
+    if (value == 0 && rows.wasNull()) {
+      json.writeNull();
+    } else {
+      json.writeNumber(value);
+    }
+  }
+
+  private static void longNumber(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    long value = rows.getLong(column);
+    if (value == 0 && rows.wasNull()) {
+      json.writeNull();
+    } else {
+      json.writeNumber(value);
+    }
+  }
+
+  private static void longText(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    long value = rows.getLong(column);
+    if (value == 0 && rows.wasNull()) {
+      json.writeNull();
+    } else {
+      json.writeString(Long.toString(value));
+    }
+  }
+
+  private static void real(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    float value = rows.getFloat(column);
+    if (value == 0 && rows.wasNull()) {
+      json.writeNull();
+    } else {
+      json.writeNumber(value);
+    }
+  }
+
+  private static void doubled(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    double value = rows.getDouble(column);
+    if (value == 0 && rows.wasNull()) {
+      json.writeNull();
+    } else {
+      json.writeNumber(value);
+    }
+  }
+
+  private static void decimal(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    switch (rows.getObject(column)) {
+      case null -> json.writeNull();
+      case BigDecimal value -> json.writeNumber(value.toPlainString());
+      // NaN and the infinities, which PostgreSQL has for numeric too.
+      case Object other -> json.writeString(other.toString());
+    }
+  }
+
+  private static void decimalText(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    switch (rows.getObject(column)) {
+      case null -> json.writeNull();
+      case BigDecimal value -> json.writeString(value.toPlainString());
+      case Object other -> json.writeString(other.toString());
+    }
+  }
+
+  private static void bool(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    boolean value = rows.getBoolean(column);
+    if (!value && rows.wasNull()) {
+      json.writeNull();
+    } else {
+      json.writeBoolean(value);
+    }
+  }
+
+  private static void text(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    String value = rows.getString(column);
+    if (value == null) {
+      json.writeNull();
+    } else {
+      json.writeString(value);
+    }
+  }
+
+  private static void utf8(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    byte[] value = rows.getBytes(column);
+    if (value == null) {
+      json.writeNull();
+    } else {
+      json.writeUTF8String(value, 0, value.length);
+    }
+  }
+
+  private static void bytes(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    byte[] value = rows.getBytes(column);
+    if (value == null) {
+      json.writeNull();
+    } else {
+      json.writeBinary(value);
+    }
+  }
+
+  /** As it stands, but on one line: a line end between its tokens would break NDJSON. */
+  private static void json(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    String value = rows.getString(column);
+    if (value == null) {
+      json.writeNull();
+    } else {
+      json.writeRawValue(value.replace('\n', ' ').replace('\r', ' '));
+    }
+  }
+
+  private static void array(ResultSet rows, int column, JsonGenerator json)
+      throws SQLException, IOException {
+    Array array = rows.getArray(column);
+    if (array == null) {
+      json.writeNull();
+      return;
+    }
+    try {
+      if (array.getArray() instanceof Object[] elements && simple(elements)) {
+        elements(elements, json);
+      } else {
+        json.writeString(rows.getString(column));
+      }
+    } finally {
+      array.free();
+    }
+  }
+
+  /** JSON has a form for every element. Others have time zones and the like: they stay text. */
+  private static boolean simple(Object[] elements) {
+    for (Object element : elements) {
+      boolean fits =
+          switch (element) {
+            case null -> true;
+            case Object[] inner -> simple(inner);
+            case String _, Boolean _, UUID _ -> true;
+            case Number _ -> true;
+            default -> false;
+          };
+      if (!fits) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static void elements(Object[] elements, JsonGenerator json) throws IOException {
+    json.writeStartArray();
+    for (@Nullable Object element : elements) {
+      switch (element) {
+        case null -> json.writeNull();
+        case Object[] inner -> elements(inner, json);
+        case Boolean value -> json.writeBoolean(value);
+        case Byte value -> json.writeNumber(value);
+        case Short value -> json.writeNumber(value);
+        case Integer value -> json.writeNumber(value);
+        case Float value -> json.writeNumber(value);
+        case Double value -> json.writeNumber(value);
+        case BigDecimal value -> json.writeString(value.toPlainString());
+        // Wide numbers, text, UUIDs.
+        default -> json.writeString(element.toString());
+      }
+    }
+    json.writeEndArray();
+  }
+}

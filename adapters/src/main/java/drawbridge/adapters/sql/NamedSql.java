@@ -1,0 +1,253 @@
+package drawbridge.adapters.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * A statement whose {@code :name}s became the {@code ?} of JDBC; immutable.
+ *
+ * @param text for {@code prepareStatement}
+ * @param names of the parameters, in the order of the {@code ?}; one may come several times
+ * @param verb the first word, in lower case; empty: there is none
+ */
+record NamedSql(String text, List<String> names, String verb) {
+
+  /** The statement can't be read; the message is for the admin. */
+  static final class Malformed extends Exception {
+    private final String fix;
+
+    Malformed(String problem, String fix) {
+      super(problem);
+      this.fix = fix;
+    }
+
+    String fix() {
+      return fix;
+    }
+  }
+
+  static NamedSql parse(String sql, Dialect dialect) throws Malformed {
+    return new Parser(sql, dialect).parse();
+  }
+
+  /**
+   * One pass over the text. What the database reads as one token (a string, a quoted name, a
+   * comment) is copied whole, so a colon in it means nothing.
+   */
+  private static final class Parser {
+    private final String sql;
+    private final Dialect dialect;
+    private final StringBuilder out = new StringBuilder();
+    private final List<String> names = new ArrayList<>();
+    private String verb = "";
+    private int at;
+
+    /** Depth of [ ]: in there a colon may part the two bounds of a slice. */
+    private int brackets;
+
+    /** What was last read can be the left side of an operator: a name, a number, ) or ]. */
+    private boolean operand;
+
+    Parser(String sql, Dialect dialect) {
+      this.sql = sql;
+      this.dialect = dialect;
+    }
+
+    NamedSql parse() throws Malformed {
+      while (at < sql.length()) {
+        char c = sql.charAt(at);
+        if (Character.isWhitespace(c)) {
+          copy(1);
+        } else if (next("--")) {
+          int end = sql.indexOf('\n', at);
+          copyTo(end < 0 ? sql.length() : end);
+        } else if (next("/*")) {
+          comment();
+        } else if (c == '\'') {
+          quoted('\'', false);
+        } else if (c == '"') {
+          quoted('"', false);
+        } else if (c == '$' && dollarTag() > 0) {
+          dollarQuoted(dollarTag());
+        } else if (word(c)) {
+          word();
+        } else if (c == ':') {
+          colon();
+        } else if (c == '?') {
+          questionMark();
+        } else if (c == ';') {
+          end();
+        } else {
+          brackets += c == '[' ? 1 : c == ']' ? -1 : 0;
+          copy(1);
+          operand = c == ')' || c == ']';
+        }
+      }
+      return new NamedSql(out.toString().strip(), List.copyOf(names), verb);
+    }
+
+    private boolean next(String text) {
+      return sql.startsWith(text, at);
+    }
+
+    private char peek(int ahead) {
+      return at + ahead < sql.length() ? sql.charAt(at + ahead) : 0;
+    }
+
+    private void copy(int characters) {
+      copyTo(at + characters);
+    }
+
+    private void copyTo(int end) {
+      out.append(sql, at, end);
+      at = end;
+    }
+
+    private static boolean word(char c) {
+      return Character.isLetterOrDigit(c) || c == '_';
+    }
+
+    private static boolean nameStart(char c) {
+      return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+    }
+
+    private static boolean namePart(char c) {
+      return nameStart(c) || c >= '0' && c <= '9';
+    }
+
+    /** A keyword, a name, a number; the prefix of a string too. */
+    private void word() throws Malformed {
+      int end = at;
+      while (end < sql.length() && (word(sql.charAt(end)) || sql.charAt(end) == '$')) {
+        end++;
+      }
+      String word = sql.substring(at, end);
+      copyTo(end);
+      if (verb.isEmpty()) {
+        verb = word.toLowerCase(Locale.ROOT);
+      }
+      operand = true;
+      if (word.equalsIgnoreCase("e") && peek(0) == '\'' && dialect.escapeStrings()) {
+        quoted('\'', true);
+      }
+    }
+
+    private void quoted(char quote, boolean backslash) throws Malformed {
+      int end = at + 1;
+      while (true) {
+        if (end >= sql.length()) {
+          throw new Malformed("a " + quote + " is not closed", "close it");
+        }
+        char c = sql.charAt(end);
+        if (c == '\\' && backslash) {
+          end += 2;
+        } else if (c != quote) {
+          end++;
+        } else if (end + 1 < sql.length() && sql.charAt(end + 1) == quote) {
+          end += 2;
+        } else {
+          break;
+        }
+      }
+      copyTo(end + 1);
+      operand = true;
+    }
+
+    /** Comments nest, in PostgreSQL and in the standard. */
+    private void comment() throws Malformed {
+      int depth = 0;
+      int end = at;
+      do {
+        if (sql.startsWith("/*", end)) {
+          depth++;
+          end += 2;
+        } else if (sql.startsWith("*/", end)) {
+          depth--;
+          end += 2;
+        } else {
+          end++;
+        }
+        if (end > sql.length() || depth > 0 && end == sql.length()) {
+          throw new Malformed("a comment is not closed", "close it with */");
+        }
+      } while (depth > 0);
+      copyTo(end);
+    }
+
+    /** Length of {@code $tag$} here; 0: none begins here. */
+    private int dollarTag() {
+      int end = at + 1;
+      while (end < sql.length() && word(sql.charAt(end))) {
+        end++;
+      }
+      boolean parameterLike = Character.isDigit(peek(1));
+      return end < sql.length() && sql.charAt(end) == '$' && !parameterLike ? end + 1 - at : 0;
+    }
+
+    private void dollarQuoted(int length) throws Malformed {
+      String tag = sql.substring(at, at + length);
+      int end = sql.indexOf(tag, at + length);
+      if (end < 0) {
+        throw new Malformed("the string that " + tag + " begins is not closed", "close it");
+      }
+      copyTo(end + length);
+      operand = true;
+    }
+
+    private void colon() {
+      if (next("::") || next(":=")) {
+        copy(2);
+        operand = false;
+      } else if (!nameStart(peek(1)) || brackets > 0 && operand) {
+        // The colon of a slice: a[1:n] reads the column n, a[1: :n] the parameter n.
+        copy(1);
+        operand = false;
+      } else {
+        int end = at + 1;
+        while (end < sql.length() && namePart(sql.charAt(end))) {
+          end++;
+        }
+        names.add(sql.substring(at + 1, end));
+        out.append('?');
+        at = end;
+        operand = true;
+      }
+    }
+
+    /** PostgreSQL has operators with question marks, which its driver wants doubled. */
+    private void questionMark() throws Malformed {
+      int end = next("??") ? at + 2 : at + 1;
+      int after = end;
+      while (after < sql.length() && Character.isWhitespace(sql.charAt(after))) {
+        after++;
+      }
+      boolean last = after == sql.length() || ")],;".indexOf(sql.charAt(after)) >= 0;
+      if (dialect != Dialect.POSTGRESQL || last || !operand) {
+        throw new Malformed("? is no parameter here", "write :name and declare the parameter");
+      }
+      out.append("??");
+      at = end;
+      operand = false;
+    }
+
+    /** One at the end is a habit and left out; one in the middle would be two statements. */
+    private void end() throws Malformed {
+      int semicolon = out.length();
+      at++;
+      while (at < sql.length()) {
+        if (Character.isWhitespace(sql.charAt(at))) {
+          copy(1);
+        } else if (next("--")) {
+          int end = sql.indexOf('\n', at);
+          copyTo(end < 0 ? sql.length() : end);
+        } else if (next("/*")) {
+          comment();
+        } else {
+          throw new Malformed("a second statement follows after ;", "write one statement only");
+        }
+      }
+      out.setLength(semicolon);
+    }
+  }
+}
