@@ -25,6 +25,8 @@ public final class Policy {
   }
 
   /**
+   * Reads the file.
+   *
    * @throws drawbridge.settings.SettingsException naming line, key and fix
    */
   public static Policy read(Path file) {
