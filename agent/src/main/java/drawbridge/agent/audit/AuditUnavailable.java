@@ -5,8 +5,16 @@ package drawbridge.agent.audit;
  * on.
  */
 public final class AuditUnavailable extends Exception {
+  private final String reason;
+
   AuditUnavailable(String message) {
     // No stack trace: it says nothing, and a full disk brings many at once.
     super(message, null, false, false);
+    this.reason = message;
+  }
+
+  /** For log and audit. */
+  public String reason() {
+    return reason;
   }
 }

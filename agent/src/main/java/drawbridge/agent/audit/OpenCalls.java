@@ -28,7 +28,7 @@ final class OpenCalls {
           key,
           new Lines.Open(
               about.call(), about.attempt(), about.operation(), record.time().toString()));
-    } else if (!calls.isEmpty()) {
+    } else if (record.kind() == AuditRecord.Kind.END) {
       calls.remove(key);
     }
   }

@@ -156,7 +156,7 @@ record Recovery(
         carried.forEach(this::begin);
         if (fields.kind.equals(AuditRecord.Kind.BEGIN.text)) {
           begin(new Lines.Open(fields.call, fields.attempt, fields.operation, fields.time));
-        } else if (!fields.call.isEmpty()) {
+        } else if (fields.kind.equals(AuditRecord.Kind.END.text)) {
           open.remove(OpenCalls.key(fields.call, fields.attempt));
         }
         return true;
