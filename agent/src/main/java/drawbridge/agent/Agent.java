@@ -1,0 +1,214 @@
+package drawbridge.agent;
+
+import drawbridge.agent.audit.AuditLog;
+import drawbridge.agent.audit.AuditRecord;
+import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.relay.wire.Catalogue;
+import drawbridge.relay.wire.Source;
+import drawbridge.settings.SettingsException;
+import io.grpc.BindableService;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+/**
+ * A running agent but for its connections: audit log, calls and catalogue. Thread-safe. Whoever
+ * connects it serves {@link #service()} on each channel, with {@link drawbridge.relay.GatewayLink}
+ * in the context of every call, and reports channels and security events here.
+ */
+public final class Agent implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("drawbridge.agent");
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final AgentSettings settings;
+  private final String version;
+
+  private final AuditLog audit;
+  private final CatalogueFeed catalogue;
+  private final BridgeService service;
+  private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+  private volatile Served served;
+  private boolean closed;
+
+  private Agent(
+      AgentSettings settings,
+      String version,
+      Served served,
+      AuditLog audit,
+      ArgumentReader arguments) {
+    this.settings = settings;
+    this.version = version;
+    this.served = served;
+    this.audit = audit;
+    this.catalogue = new CatalogueFeed(catalogue(served).build());
+    this.service = new BridgeService(this::served, catalogue, audit, arguments);
+  }
+
+  /**
+   * Opens the audit log and records the start.
+   *
+   * @param version of the program, for people
+   * @throws SettingsException where the audit folder cannot be used
+   */
+  public static Agent open(
+      AgentSettings settings, String version, Served served, ArgumentReader arguments) {
+    AuditLog audit;
+    try {
+      audit = AuditLog.open(settings.auditFolder());
+    } catch (IOException e) {
+      throw unusable(settings, e);
+    }
+    try {
+      Map<String, String> details = new LinkedHashMap<>();
+      details.put("site", settings.site());
+      details.put("agent", settings.name());
+      details.put("version", version);
+      details.put("digest", served.digest());
+      audit.record(AuditRecord.event(AuditRecord.Kind.START, details));
+    } catch (AuditUnavailable e) {
+      closeQuietly(audit);
+      throw unusable(settings, e);
+    }
+    return new Agent(settings, version, served, audit, arguments);
+  }
+
+  private static SettingsException unusable(AgentSettings settings, Exception e) {
+    return new SettingsException(
+        settings.file(),
+        0,
+        "audit.folder",
+        "the audit log cannot be written there: " + e.getMessage(),
+        "free the folder, or name one that this program's user may write");
+  }
+
+  /** The calls, to be served on every channel. */
+  public BindableService service() {
+    return service;
+  }
+
+  /** What gateways are told; by now. */
+  public Catalogue catalogue() {
+    return catalogue.current();
+  }
+
+  /** What is served by now. */
+  public Served served() {
+    return served;
+  }
+
+  /** Serves something else from now on; calls under way keep what they began with. */
+  public synchronized void serve(Served next) {
+    Catalogue before = catalogue.current();
+    served = next;
+    catalogue.publish(
+        catalogue(next)
+            .addAllSources(before.getSourcesList())
+            .setCertificateDays(before.getCertificateDays())
+            .setDraining(before.getDraining())
+            .build());
+  }
+
+  /** Tells gateways how the sources stand. */
+  public void sources(List<Source> states) {
+    change(now -> now.clearSources().addAllSources(states));
+  }
+
+  /** Tells gateways in how many days the agent's certificate ends. */
+  public void certificateDays(int days) {
+    change(now -> now.setCertificateDays(days));
+  }
+
+  private synchronized void change(UnaryOperator<Catalogue.Builder> change) {
+    Catalogue before = catalogue.current();
+    Catalogue after = change.apply(before.toBuilder()).build();
+    if (!after.equals(before)) {
+      catalogue.publish(after);
+    }
+  }
+
+  private Catalogue.Builder catalogue(Served what) {
+    return Catalogues.of(settings.site(), settings.name(), version, what);
+  }
+
+  /**
+   * Records that a channel opened.
+   *
+   * @param details that matter to a reader of the log, such as {@code group}
+   */
+  public void channelOpened(String gateway, Map<String, String> details) {
+    event(AuditRecord.Kind.CHANNEL_OPEN, gateway, details);
+  }
+
+  /** Records that a channel closed. */
+  public void channelClosed(String gateway, Map<String, String> details) {
+    event(AuditRecord.Kind.CHANNEL_CLOSE, gateway, details);
+  }
+
+  /** Records what only an attacker or a mistake does, such as an altered message. */
+  public void securityEvent(String gateway, Map<String, String> details) {
+    event(AuditRecord.Kind.SECURITY, gateway, details);
+  }
+
+  private void event(AuditRecord.Kind kind, String gateway, Map<String, String> details) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("gateway", gateway);
+    all.putAll(details);
+    if (!audit.offer(AuditRecord.event(kind, all))) {
+      LOG.log(System.Logger.Level.WARNING, "an audit record was lost: {0} {1}", kind, all);
+    }
+  }
+
+  /** The program shall end with this exit code; the first one stays. */
+  public void end(int exitCode) {
+    ended.complete(exitCode);
+  }
+
+  /** Waits until somebody calls {@link #end}. */
+  public int awaitEnd() {
+    return ended.join();
+  }
+
+  /**
+   * Takes no new calls and waits a bounded time for those under way; connections are still needed.
+   */
+  public void drain() throws InterruptedException {
+    change(now -> now.setDraining(true));
+    if (!service.drain(GRACE)) {
+      LOG.log(System.Logger.Level.WARNING, "calls were still under way and are cancelled");
+    }
+  }
+
+  /** Cancels what still runs, records the stop and gives the audit folder back. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    service.close();
+    try {
+      service.drain(AuditLog.PATIENCE); // the cancelled ones still write how they ended
+      audit.record(AuditRecord.event(AuditRecord.Kind.STOP, Map.of("agent", settings.name())));
+    } catch (AuditUnavailable e) {
+      LOG.log(System.Logger.Level.WARNING, "the stop could not be recorded: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      closeQuietly(audit);
+    }
+  }
+
+  private static void closeQuietly(AuditLog audit) {
+    try {
+      audit.close();
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "the audit log did not close cleanly: " + e);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package drawbridge.agent;
+
+import drawbridge.agent.audit.AuditLog;
+import drawbridge.relay.GatewayLink;
+import drawbridge.relay.wire.BridgeGrpc;
+import drawbridge.relay.wire.Catalogue;
+import drawbridge.relay.wire.DescribeRequest;
+import drawbridge.relay.wire.Reply;
+import drawbridge.relay.wire.Request;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves the calls of gateways: look up and policy, deadline, arguments, audit, action, audit,
+ * reply. Thread-safe. Each call comes with a {@link GatewayLink} in its gRPC context, set by
+ * whoever proved the gateway's name; a call without one is refused.
+ */
+public final class BridgeService extends BridgeGrpc.BridgeImplBase implements AutoCloseable {
+  private final Calls calls;
+  private final CatalogueFeed feed;
+
+  /**
+   * A service that is ready at once.
+   *
+   * @param served what is served by now; asked once a call
+   * @param audit stays the caller's to close, after this
+   */
+  public BridgeService(
+      Supplier<Served> served, CatalogueFeed feed, AuditLog audit, ArgumentReader arguments) {
+    this(new Calls(served, audit, arguments, Calls.Bounds.DEFAULT), feed);
+  }
+
+  BridgeService(Calls calls, CatalogueFeed feed) {
+    this.calls = calls;
+    this.feed = feed;
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<Catalogue> observer) {
+    if (link(observer) != null) {
+      feed.subscribe((ServerCallStreamObserver<Catalogue>) observer);
+    }
+  }
+
+  @Override
+  public StreamObserver<Request> invoke(StreamObserver<Reply> observer) {
+    GatewayLink link = link(observer);
+    return link == null
+        ? new Deaf()
+        : new Invocation(calls, link, (ServerCallStreamObserver<Reply>) observer);
+  }
+
+  private static @Nullable GatewayLink link(StreamObserver<?> observer) {
+    GatewayLink link = GatewayLink.KEY.get();
+    if (link == null) {
+      observer.onError(
+          Status.UNAUTHENTICATED.withDescription("no gateway is known here").asException());
+    }
+    return link;
+  }
+
+  /**
+   * Takes no new calls and waits for those under way.
+   *
+   * @return false: some were still running after the grace
+   */
+  public boolean drain(Duration grace) throws InterruptedException {
+    return calls.drain(grace);
+  }
+
+  /** Cancels what still runs. */
+  @Override
+  public void close() {
+    calls.close();
+  }
+
+  /** Hears the rest of a stream that was refused before it began. */
+  private static final class Deaf implements StreamObserver<Request> {
+    @Override
+    public void onNext(Request request) {}
+
+    @Override
+    public void onError(Throwable reason) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+}

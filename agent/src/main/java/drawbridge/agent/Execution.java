@@ -1,0 +1,420 @@
+package drawbridge.agent;
+
+import drawbridge.adapters.Answer;
+import drawbridge.adapters.Call;
+import drawbridge.adapters.FaultException;
+import drawbridge.adapters.Operation;
+import drawbridge.agent.audit.AuditRecord;
+import drawbridge.agent.audit.AuditRecord.Outcome;
+import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.agent.policy.Caller;
+import drawbridge.agent.policy.Decision;
+import drawbridge.agent.policy.Limits;
+import drawbridge.relay.GatewayLink;
+import drawbridge.relay.wire.End;
+import drawbridge.relay.wire.Fault.Code;
+import drawbridge.relay.wire.Head;
+import drawbridge.relay.wire.Reply;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call from its head to the end of its reply, on a thread of its own:
+ *
+ * <pre>
+ * look up and policy → budget → deadline → format → body and arguments       refused: one record, one fault
+ *   → begin record → action → rest of a stream → end record → end of reply   ran: whatever happens is recorded
+ * </pre>
+ *
+ * An operation that is safe writes its begin record only when its answer becomes a stream; a short
+ * answer needs one record, before its first byte leaves.
+ */
+final class Execution {
+  private static final System.Logger LOG = System.getLogger("drawbridge.agent");
+  private static final int CALL_ID_BYTES = 16;
+  private static final int MOST_METHODS = 10;
+
+  private final Calls calls;
+  private final GatewayLink link;
+  private final Head head;
+  private final RequestBody body;
+  private final Lifeline life;
+  private final ServerCallStreamObserver<Reply> replies;
+  private final long received = System.nanoTime();
+  private final Served served;
+  private final Caller caller;
+  private final @Nullable Operation operation;
+  private final boolean safe;
+
+  private String rule = "";
+  private boolean begun;
+
+  Execution(
+      Calls calls,
+      GatewayLink link,
+      Head head,
+      RequestBody body,
+      Lifeline life,
+      ServerCallStreamObserver<Reply> replies) {
+    this.calls = calls;
+    this.link = link;
+    this.head = head;
+    this.body = body;
+    this.life = life;
+    this.replies = replies;
+    this.served = calls.served();
+    this.operation = served.operation(head.getOperation());
+    this.safe = operation != null && operation.safe();
+    this.caller =
+        new Caller(
+            head.getCaller().getSubject(),
+            head.getCaller().getIssuer(),
+            head.getCaller().getFingerprint());
+  }
+
+  Lifeline life() {
+    return life;
+  }
+
+  /** Refuses without waiting for anything, the audit log included. */
+  void refuseBusy(String reason) {
+    Problem problem =
+        Problem.because(Code.BUSY, "The agent has no room for another call.", reason)
+            .retryAfter(Duration.ofSeconds(1));
+    String reference = Reference.next();
+    calls.audit().offer(AuditRecord.refused(about(), result(problem, reference, null, 0)));
+    fail(problem, reference, End.newBuilder());
+  }
+
+  void run() {
+    try {
+      Admission admission = admit();
+      switch (admission) {
+        case Refused refused -> refuse(refused.problem);
+        case Admitted admitted -> execute(admitted);
+      }
+    } catch (RuntimeException | Error e) {
+      // Ours, not the action's: what the call did is not known here, so its stream breaks.
+      LOG.log(System.Logger.Level.WARNING, "a call broke the agent", e);
+      replies.onError(Status.INTERNAL.asException());
+    }
+  }
+
+  // ---- before anything runs
+
+  private sealed interface Admission {}
+
+  private record Refused(Problem problem) implements Admission {}
+
+  private record Admitted(
+      Operation operation, Limits limits, Answer.Format format, Map<String, Object> arguments)
+      implements Admission {}
+
+  private Admission admit() {
+    if (head.getCallId().size() != CALL_ID_BYTES) {
+      return new Refused(
+          Problem.of(Code.INVALID_ARGUMENT, "The gateway sent a call without a valid id."));
+    }
+    Operation operation = this.operation;
+    if (operation == null) {
+      return new Refused(unknown());
+    }
+    Decision.Allowed allowed;
+    switch (served.policy().decide(link.gateway(), caller, operation.id())) {
+      case Decision.Forbidden forbidden -> {
+        rule = forbidden.rule();
+        return new Refused(Problem.forbidden(forbidden.reason()));
+      }
+      case Decision.Allowed decided -> allowed = decided;
+    }
+    rule = allowed.rule();
+    Limits limits = allowed.limits();
+    Duration wait = calls.budgets().take(allowed.payer(), limits.calls());
+    if (!wait.isZero()) {
+      return new Refused(
+          Problem.of(Code.TOO_MANY_CALLS, "This caller has made too many calls.").retryAfter(wait));
+    }
+    long underWay = Math.max(0, link.elapsed().applyAsLong(head.getClock()));
+    long left = Integer.toUnsignedLong(head.getDeadlineMs()) - underWay;
+    if (left <= 0) {
+      return new Refused(
+          Problem.of(
+              Code.DEADLINE_EXCEEDED, "The call reached the agent too late and was not started."));
+    }
+    life.deadline(
+        System.nanoTime() + Math.min(Duration.ofMillis(left).toNanos(), limits.time().toNanos()));
+    Answer.Format format = format(head.getFormat());
+    if (format == null) {
+      return new Refused(
+          Problem.of(Code.NOT_ACCEPTABLE, "Answers are application/json or application/x-ndjson."));
+    }
+    if (!life.await(body::complete)) {
+      return new Refused(gone());
+    }
+    if (body.tooLong()) {
+      return new Refused(Problem.of(Code.INVALID_ARGUMENT, "The body of the request is too long."));
+    }
+    try {
+      return new Admitted(
+          operation,
+          limits,
+          format,
+          calls.arguments().read(operation, head.getArgumentsList(), body.bytes()));
+    } catch (FaultException e) {
+      return new Refused(Problem.from(e.fault()));
+    } catch (RuntimeException e) {
+      return new Refused(Problem.internal(e));
+    }
+  }
+
+  /** Inside an API that the caller may see, what is missing is named; elsewhere it is forbidden. */
+  private Problem unknown() {
+    String id = head.getOperation();
+    String api = id.substring(0, Math.max(0, id.lastIndexOf('/')));
+    if (!served.policy().sees(link.gateway(), caller, api, served.operationsOf(api))) {
+      return Problem.forbidden("there is no such operation");
+    }
+    List<String> methods =
+        head.getOtherMethodsList().stream()
+            .filter(method -> method.matches("[A-Z]{1,10}"))
+            .limit(MOST_METHODS)
+            .toList();
+    return methods.isEmpty()
+        ? Problem.of(Code.NOT_FOUND, "There is no such operation in this API.")
+        : Problem.of(Code.METHOD_NOT_ALLOWED, "This path has other methods.").allow(methods);
+  }
+
+  private static Answer.@Nullable Format format(String wanted) {
+    return switch (wanted) {
+      case "", "application/json" -> Answer.Format.JSON;
+      case "application/x-ndjson" -> Answer.Format.NDJSON;
+      default -> null;
+    };
+  }
+
+  /** Why nobody waits any more. */
+  private Problem gone() {
+    return life.state() == Lifeline.State.CANCELLED ? Problem.cancelled() : Problem.late();
+  }
+
+  private void refuse(Problem problem) {
+    String reference = Reference.next();
+    AuditRecord record = AuditRecord.refused(about(), result(problem, reference, null, 0));
+    try {
+      calls.audit().record(record);
+      fail(problem, reference, End.newBuilder());
+    } catch (AuditUnavailable e) {
+      fail(Problem.auditUnavailable(e.reason()), reference, End.newBuilder());
+    }
+  }
+
+  // ---- once it may run
+
+  private void execute(Admitted call) {
+    String id = HexFormat.of().formatHex(head.getCallId().toByteArray());
+    if (!safe && !calls.attempts().begin(id, head.getAttempt())) {
+      refuse(Problem.outcomeUnknown("a call that changes something is not begun twice", null));
+      return;
+    }
+    AuditRecord.About about = about();
+    if (!safe || !calls.audit().healthy()) {
+      try {
+        calls.audit().record(AuditRecord.begin(about), life.deadline());
+        begun = true;
+      } catch (AuditUnavailable e) {
+        calls.attempts().notBegun(id);
+        unrecorded(about, Problem.auditUnavailable(e.reason()));
+        return;
+      }
+    }
+    ReplyBody reply =
+        new ReplyBody(
+            replies,
+            life,
+            call.format,
+            call.limits.bytes(),
+            () -> {
+              if (!begun) {
+                calls.audit().record(AuditRecord.begin(about), life.deadline());
+                begun = true;
+              }
+            });
+    long started = System.nanoTime();
+    Problem problem = act(call, reply);
+    long sourceMicros = Math.max(0, System.nanoTime() - started - reply.waitedNanos()) / 1_000;
+    settle(about, reply, problem, sourceMicros);
+  }
+
+  /** Begin may have become durable after all; if so, this tells how it went on. */
+  private void unrecorded(AuditRecord.About about, Problem problem) {
+    String reference = Reference.next();
+    calls.audit().offer(AuditRecord.end(about, result(problem, reference, null, 0)));
+    fail(problem, reference, End.newBuilder());
+  }
+
+  /** Runs the action and judges what came of it; null: it went well. */
+  private @Nullable Problem act(Admitted call, ReplyBody reply) {
+    Problem told = null;
+    if (life.state() != Lifeline.State.WANTED) {
+      return gone();
+    }
+    try {
+      call.operation
+          .action()
+          .run(
+              new Call(call.arguments, life.deadline(), call.limits.rows(), life.cancellation()),
+              reply);
+      if (!reply.begun()) {
+        throw new IllegalStateException("the action of " + call.operation.id() + " gave no answer");
+      }
+      reply.drain();
+    } catch (FaultException e) {
+      told = Problem.from(e.fault()).afterRun();
+    } catch (java.io.IOException e) {
+      told = gone().afterRun();
+    } catch (RuntimeException | Error e) {
+      told = Problem.internal(e).afterRun();
+    }
+    return judge(told, reply);
+  }
+
+  /**
+   * The agent knows better than the action why its stream failed; and an action that changes
+   * something and was interrupted leaves open what it did.
+   */
+  private @Nullable Problem judge(@Nullable Problem told, ReplyBody reply) {
+    boolean interrupted = told != null && told.leavesOutcomeOpen();
+    Problem known = told;
+    if (reply.unrecorded()) {
+      known = Problem.auditUnavailable("the begin record").afterRun();
+    } else if (reply.tooLong() && (told == null || interrupted)) {
+      known =
+          Problem.of(Code.TOO_LARGE, "The answer is longer than this caller's limit allows.")
+              .afterRun();
+      interrupted = true;
+    } else if (life.state() != Lifeline.State.WANTED && (interrupted || (told == null && safe))) {
+      known = gone().afterRun();
+    }
+    if (!safe && known != null && (interrupted || reply.unrecorded())) {
+      Throwable cause = told == null ? null : told.cause();
+      return Problem.outcomeUnknown(known.code() + ": " + known.message(), cause);
+    }
+    return known;
+  }
+
+  private void settle(
+      AuditRecord.About about, ReplyBody reply, @Nullable Problem problem, long sourceMicros) {
+    String reference = problem == null ? "" : Reference.next();
+    AuditRecord.Result result = result(problem, reference, reply, sourceMicros);
+    try {
+      calls.audit().record(last(about, result));
+    } catch (AuditUnavailable e) {
+      problem =
+          safe
+              ? Problem.auditUnavailable(e.reason()).afterRun()
+              : Problem.outcomeUnknown("its end could not be recorded", e);
+      reference = Reference.next();
+      calls.audit().offer(last(about, result(problem, reference, reply, sourceMicros)));
+    }
+    End.Builder end =
+        End.newBuilder().setRows(reply.rows()).setBytes(reply.bytes()).setSourceUs(sourceMicros);
+    if (problem == null) {
+      reply.finish(end.build());
+    } else {
+      fail(problem, reference, end);
+    }
+  }
+
+  private AuditRecord last(AuditRecord.About about, AuditRecord.Result result) {
+    return begun ? AuditRecord.end(about, result) : AuditRecord.call(about, result);
+  }
+
+  // ---- telling
+
+  private AuditRecord.About about() {
+    List<String> names = head.getArgumentsList().stream().map(a -> a.getName()).toList();
+    return new AuditRecord.About(
+        HexFormat.of()
+            .formatHex(
+                head.getCallId().toByteArray(),
+                0,
+                Math.min(CALL_ID_BYTES, head.getCallId().size())),
+        head.getAttempt(),
+        head.getOperation(),
+        link.gateway(),
+        caller,
+        head.getCaller().getAddress(),
+        rule,
+        served.digest(),
+        names,
+        head.getTraceparent());
+  }
+
+  private AuditRecord.Result result(
+      @Nullable Problem problem, String reference, @Nullable ReplyBody reply, long sourceMicros) {
+    return new AuditRecord.Result(
+        outcome(problem),
+        problem == null ? "" : problem.code().name(),
+        problem != null || reply == null ? 0 : reply.status(),
+        problem == null ? "" : problem.reason(),
+        reference,
+        reply == null ? 0 : reply.rows(),
+        reply == null ? 0 : reply.bytes(),
+        sourceMicros,
+        (System.nanoTime() - received) / 1_000);
+  }
+
+  private static Outcome outcome(@Nullable Problem problem) {
+    if (problem == null) {
+      return Outcome.OK;
+    }
+    return switch (problem.code()) {
+      case OUTCOME_UNKNOWN -> Outcome.UNKNOWN;
+      case CANCELLED -> Outcome.CANCELLED;
+      default -> problem.ran() ? Outcome.FAILED : Outcome.REFUSED;
+    };
+  }
+
+  private void fail(Problem problem, String reference, End.Builder end) {
+    log(problem, reference);
+    if (life.state() != Lifeline.State.CANCELLED) {
+      replies.onNext(
+          Reply.newBuilder().setEnd(end.setFault(problem.onTheWire(safe, reference))).build());
+      replies.onCompleted();
+    }
+  }
+
+  /** What somebody should act on is a warning; what callers do wrong stands in the audit log. */
+  private void log(Problem problem, String reference) {
+    System.Logger.Level level =
+        switch (problem.code()) {
+          case INTERNAL, SOURCE_ERROR, SOURCE_UNAVAILABLE, OUTCOME_UNKNOWN ->
+              System.Logger.Level.WARNING;
+          case FORBIDDEN -> System.Logger.Level.INFO;
+          default -> System.Logger.Level.DEBUG;
+        };
+    if (!LOG.isLoggable(level)) {
+      return;
+    }
+    Throwable cause = problem.cause();
+    String text =
+        "call %s of %s by %s: %s%s%s"
+            .formatted(
+                reference,
+                operation == null ? "an operation that there is not" : operation.id(),
+                link.gateway(),
+                problem.code(),
+                problem.reason().isEmpty() ? "" : ", " + problem.reason(),
+                cause == null ? "" : ", " + cause);
+    if (problem.code() == Code.INTERNAL) {
+      LOG.log(level, text, cause);
+    } else {
+      LOG.log(level, text);
+    }
+  }
+}

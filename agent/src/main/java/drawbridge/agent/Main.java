@@ -1,0 +1,190 @@
+package drawbridge.agent;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import drawbridge.settings.Program;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The agent's program. Connects outwards to its gateways and serves their calls until it is told to
+ * end.
+ */
+@Command(
+    name = "agent",
+    mixinStandardHelpOptions = true,
+    description = "Serves the calls of gateways from inside the private network.")
+public final class Main implements Callable<Integer> {
+  private static final System.Logger LOG = System.getLogger("drawbridge.agent");
+
+  /** Longer than draining takes, so that a stop in order is never cut short. */
+  private static final long STOP_SECONDS = 20;
+
+  private final Surroundings surroundings;
+
+  @Spec @Nullable CommandSpec spec;
+
+  @Option(names = "--config", paramLabel = "FILE", description = "agent.yaml")
+  @Nullable Path config;
+
+  @Option(
+      names = "--ready-file",
+      paramLabel = "FILE",
+      description = "write {\"pid\": …} here when the agent is up")
+  @Nullable Path readyFile;
+
+  public Main(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    AgentSettings settings = AgentSettings.read(config());
+    try (Surroundings.OpenSite site = surroundings.open(settings);
+        Agent agent = Agent.open(settings, version(), site.served(), site.arguments())) {
+      site.served()
+          .unmatched()
+          .forEach(
+              name ->
+                  LOG.log(
+                      System.Logger.Level.WARNING,
+                      "policy.yaml names what the site does not have: {0}",
+                      name));
+      CountDownLatch stopped = new CountDownLatch(1);
+      Thread hook = new Thread(() -> stop(agent, stopped), "stop");
+      Runtime.getRuntime().addShutdownHook(hook);
+      try (AutoCloseable _ = surroundings.connect(settings, agent)) {
+        ready();
+        int code = agent.awaitEnd();
+        agent.drain();
+        return code;
+      } finally {
+        agent.close();
+        stopped.countDown();
+      }
+    }
+  }
+
+  /** A signal ends the program through its own main thread, and waits until that is done. */
+  private static void stop(Agent agent, CountDownLatch stopped) {
+    agent.end(Program.DONE);
+    try {
+      stopped.await(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void ready() throws IOException {
+    if (readyFile != null) {
+      StringWriter text = new StringWriter();
+      try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+        json.writeStartObject();
+        json.writeNumberField("pid", ProcessHandle.current().pid());
+        json.writeEndObject();
+      }
+      // Whoever waits for the file shall never read half of it.
+      Path half = readyFile.resolveSibling(readyFile.getFileName() + ".new");
+      Files.writeString(half, text.append('\n').toString());
+      Files.move(half, readyFile, StandardCopyOption.REPLACE_EXISTING);
+    }
+    out().println("ready");
+    out().flush();
+  }
+
+  /** {@code agent check}: reads every file and, unless told otherwise, tries every connection. */
+  @Command(
+      name = "check",
+      mixinStandardHelpOptions = true,
+      description = "Reads every file and tries every connection; serves nothing.")
+  int check(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Option(names = "--offline", description = "only read the files") boolean offline) {
+    AgentSettings settings = AgentSettings.read(config);
+    say("ok", settings.file().toString(), "");
+    boolean good = true;
+    try (Surroundings.OpenSite site = surroundings.open(settings)) {
+      Served served = site.served();
+      say(
+          "ok",
+          settings.serves().toString(),
+          "%d operations in %d APIs, digest %s"
+              .formatted(served.operations().size(), served.apis().size(), served.digest()));
+      served
+          .unmatched()
+          .forEach(name -> say("warning", "policy.yaml", name + " is nothing that the site has"));
+      if (!offline) {
+        for (Surroundings.Checked checked : site.check()) {
+          good &= say(checked);
+        }
+      }
+    }
+    good &= say(auditFolder(settings));
+    for (Surroundings.Checked checked : surroundings.check(settings, offline)) {
+      good &= say(checked);
+    }
+    return good ? Program.DONE : Program.FAILED;
+  }
+
+  /** Looks without taking the folder, which a running agent holds. */
+  private static Surroundings.Checked auditFolder(AgentSettings settings) {
+    Path nearest = settings.auditFolder().toAbsolutePath();
+    while (!Files.exists(nearest) && nearest.getParent() != null) {
+      nearest = nearest.getParent();
+    }
+    boolean writable = Files.isDirectory(nearest) && Files.isWritable(nearest);
+    return new Surroundings.Checked(
+        "audit " + settings.auditFolder(),
+        writable,
+        writable ? "" : "this program's user may not write in " + nearest);
+  }
+
+  private boolean say(Surroundings.Checked checked) {
+    say(checked.good() ? "ok" : "failed", checked.what(), checked.detail());
+    return checked.good();
+  }
+
+  private void say(String verdict, String what, String detail) {
+    out().println("%-8s %s%s".formatted(verdict, what, detail.isEmpty() ? "" : ": " + detail));
+    out().flush();
+  }
+
+  private PrintWriter out() {
+    return line().getOut();
+  }
+
+  /** Not a required option, or {@code agent check} would ask for it twice. */
+  private Path config() {
+    if (config == null) {
+      throw new ParameterException(line(), "Missing required option: '--config=FILE'");
+    }
+    return config;
+  }
+
+  private CommandLine line() {
+    if (spec == null) {
+      throw new IllegalStateException("not run by a command line");
+    }
+    return spec.commandLine();
+  }
+
+  private static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

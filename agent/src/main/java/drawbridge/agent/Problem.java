@@ -1,0 +1,187 @@
+package drawbridge.agent;
+
+import drawbridge.adapters.Fault;
+import drawbridge.relay.wire.Fault.Code;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a call has no answer, in the words of the wire, and what only log and audit may know.
+ *
+ * @param message a safe sentence for the caller
+ * @param reason for log and audit; empty: the message says it all
+ * @param ran the operation's action had been started
+ */
+record Problem(
+    Code code,
+    String message,
+    String parameter,
+    Duration retryAfter,
+    List<String> allow,
+    String reason,
+    boolean ran,
+    @Nullable Throwable cause) {
+  static Problem of(Code code, String message) {
+    return because(code, message, "");
+  }
+
+  static Problem because(Code code, String message, String reason) {
+    return new Problem(code, message, "", Duration.ZERO, List.of(), reason, false, null);
+  }
+
+  /** One message for what is forbidden and what does not exist, so that neither can be told. */
+  static Problem forbidden(String reason) {
+    return because(
+        Code.FORBIDDEN, "This caller may not call this operation, or there is none.", reason);
+  }
+
+  static Problem auditUnavailable(String reason) {
+    return because(
+        Code.AUDIT_UNAVAILABLE, "The call could not be recorded, so it was not answered.", reason);
+  }
+
+  static Problem late() {
+    return of(Code.DEADLINE_EXCEEDED, "The call took longer than it was given.");
+  }
+
+  static Problem cancelled() {
+    return of(Code.CANCELLED, "The caller went away.");
+  }
+
+  static Problem outcomeUnknown(String reason, @Nullable Throwable cause) {
+    return new Problem(
+        Code.OUTCOME_UNKNOWN,
+        "The call may or may not have been carried out. Look before you try again.",
+        "",
+        Duration.ZERO,
+        List.of(),
+        reason,
+        true,
+        cause);
+  }
+
+  /** The one place that turns what nobody expected into a fault. */
+  static Problem internal(Throwable cause) {
+    return new Problem(
+        Code.INTERNAL,
+        "Something went wrong in the agent.",
+        "",
+        Duration.ZERO,
+        List.of(),
+        cause.getClass().getName(),
+        false,
+        cause);
+  }
+
+  static Problem from(Fault fault) {
+    return new Problem(
+        code(fault.code()),
+        fault.message(),
+        fault.parameter(),
+        fault.retryAfter(),
+        List.of(),
+        "",
+        false,
+        fault.cause());
+  }
+
+  private static Code code(Fault.Code code) {
+    return switch (code) {
+      case INVALID_ARGUMENT -> Code.INVALID_ARGUMENT;
+      case NOT_FOUND -> Code.NOT_FOUND;
+      case NOT_ACCEPTABLE -> Code.NOT_ACCEPTABLE;
+      case TOO_LARGE -> Code.TOO_LARGE;
+      case BUSY -> Code.BUSY;
+      case SOURCE_UNAVAILABLE -> Code.SOURCE_UNAVAILABLE;
+      case SOURCE_ERROR -> Code.SOURCE_ERROR;
+      case DEADLINE_EXCEEDED -> Code.DEADLINE_EXCEEDED;
+      case OUTCOME_UNKNOWN -> Code.OUTCOME_UNKNOWN;
+      case CANCELLED -> Code.CANCELLED;
+      case CONFLICT -> Code.CONFLICT;
+      case INTERNAL -> Code.INTERNAL;
+    };
+  }
+
+  /** The action had been started, so only what it says of itself is known. */
+  Problem afterRun() {
+    return new Problem(code, message, parameter, retryAfter, allow, reason, true, cause);
+  }
+
+  Problem retryAfter(Duration wait) {
+    return new Problem(code, message, parameter, wait, allow, reason, ran, cause);
+  }
+
+  Problem allow(List<String> methods) {
+    return new Problem(code, message, parameter, retryAfter, methods, reason, ran, cause);
+  }
+
+  /**
+   * Trying the very same call again can help, and cannot do harm: nothing ran, or what ran changes
+   * nothing. BUSY and SOURCE_UNAVAILABLE say themselves that nothing ran.
+   */
+  boolean retryable(boolean safe) {
+    return switch (code) {
+      case TOO_MANY_CALLS, BUSY, SOURCE_UNAVAILABLE -> true;
+      case SOURCE_ERROR, DEADLINE_EXCEEDED, CANCELLED, INTERNAL, AUDIT_UNAVAILABLE -> safe || !ran;
+      case UNSPECIFIED,
+          FORBIDDEN,
+          UNAUTHENTICATED,
+          NOT_FOUND,
+          METHOD_NOT_ALLOWED,
+          INVALID_ARGUMENT,
+          NOT_ACCEPTABLE,
+          TOO_LARGE,
+          OUTCOME_UNKNOWN,
+          CONFLICT,
+          SITE_UNAVAILABLE,
+          UNRECOGNIZED ->
+          false;
+    };
+  }
+
+  /**
+   * Once an action that changes something has been started, these leave open whether it did: it was
+   * interrupted, or failed in a way that it does not speak of.
+   */
+  boolean leavesOutcomeOpen() {
+    return switch (code) {
+      case DEADLINE_EXCEEDED, CANCELLED, INTERNAL, AUDIT_UNAVAILABLE, OUTCOME_UNKNOWN -> true;
+      case UNSPECIFIED,
+          FORBIDDEN,
+          UNAUTHENTICATED,
+          NOT_FOUND,
+          METHOD_NOT_ALLOWED,
+          INVALID_ARGUMENT,
+          NOT_ACCEPTABLE,
+          TOO_LARGE,
+          TOO_MANY_CALLS,
+          BUSY,
+          SOURCE_UNAVAILABLE,
+          SOURCE_ERROR,
+          CONFLICT,
+          SITE_UNAVAILABLE,
+          UNRECOGNIZED ->
+          false;
+    };
+  }
+
+  drawbridge.relay.wire.Fault onTheWire(boolean safe, String reference) {
+    drawbridge.relay.wire.Fault.Builder fault =
+        drawbridge.relay.wire.Fault.newBuilder()
+            .setCode(code)
+            .setMessage(message)
+            .setParameter(parameter)
+            .setReference(reference)
+            .addAllAllow(allow);
+    if (retryable(safe)) {
+      fault.setRetryable(true).setRetryAfterS(seconds(retryAfter));
+    }
+    return fault.build();
+  }
+
+  /** Up, so that whoever waits as told is not refused again. */
+  private static int seconds(Duration wait) {
+    return (int) Math.min(Integer.MAX_VALUE, wait.plusNanos(999_999_999).toSeconds());
+  }
+}

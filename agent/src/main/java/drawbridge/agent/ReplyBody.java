@@ -1,0 +1,232 @@
+package drawbridge.agent;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import drawbridge.adapters.Answer;
+import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.relay.wire.End;
+import drawbridge.relay.wire.Header;
+import drawbridge.relay.wire.Reply;
+import drawbridge.relay.wire.ReplyHead;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+
+/**
+ * The answer of one call on its way to the gateway: held back whole while it is short, so that its
+ * status is true to the end; a stream of chunks, as fast as the caller reads, once it is long. Used
+ * by the call's own thread.
+ */
+final class ReplyBody implements Answer {
+  /** Up to here an answer leaves as one message. */
+  static final int WHOLE = 256 << 10;
+
+  static final int CHUNK = 64 << 10;
+  private static final int FIRST = 2 << 10;
+
+  /** What must be durable before the first byte of a stream leaves. */
+  interface Gate {
+    void pass() throws AuditUnavailable;
+  }
+
+  private final ServerCallStreamObserver<Reply> replies;
+  private final Lifeline life;
+  private final Format format;
+  private final long mostBytes;
+  private final Gate gate;
+
+  private byte[] buffer = new byte[FIRST];
+  private int count;
+  private int status;
+  private String contentType = "";
+  private long bytes;
+  private long rows;
+  private long waitedNanos;
+  private boolean streaming;
+  private boolean tooLong;
+  private boolean unrecorded;
+
+  ReplyBody(
+      ServerCallStreamObserver<Reply> replies,
+      Lifeline life,
+      Format format,
+      long mostBytes,
+      Gate gate) {
+    this.replies = replies;
+    this.life = life;
+    this.format = format;
+    this.mostBytes = mostBytes;
+    this.gate = gate;
+  }
+
+  @Override
+  public Format format() {
+    return format;
+  }
+
+  @Override
+  public OutputStream begin(int status, String contentType) {
+    if (begun()) {
+      throw new IllegalStateException("the answer has begun already");
+    }
+    if (status < 200 || status > 299) {
+      throw new IllegalArgumentException("status " + status + " is no answer's");
+    }
+    this.status = status;
+    this.contentType = contentType;
+    return new Body();
+  }
+
+  @Override
+  public void rows(long rows) {
+    this.rows += rows;
+  }
+
+  boolean begun() {
+    return status != 0;
+  }
+
+  int status() {
+    return status;
+  }
+
+  long rows() {
+    return rows;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Spent waiting for the caller to read and for the audit log, not in the source. */
+  long waitedNanos() {
+    return waitedNanos;
+  }
+
+  /** The action wrote past the caller's limit. */
+  boolean tooLong() {
+    return tooLong;
+  }
+
+  /** The gate did not let the stream begin. */
+  boolean unrecorded() {
+    return unrecorded;
+  }
+
+  /** Sends what a stream still holds; a short answer stays until {@link #finish}. */
+  void drain() throws IOException {
+    if (streaming && count > 0) {
+      send(Reply.newBuilder(), UnsafeByteOperations.unsafeWrap(buffer, 0, count));
+      count = 0;
+    }
+  }
+
+  /** Ends the reply well. */
+  void finish(End end) {
+    Reply.Builder last = Reply.newBuilder().setEnd(end);
+    if (!streaming) {
+      last.setHead(head().setLength(count))
+          .setChunk(UnsafeByteOperations.unsafeWrap(buffer, 0, count));
+    }
+    replies.onNext(last.build());
+    replies.onCompleted();
+  }
+
+  private ReplyHead.Builder head() {
+    ReplyHead.Builder head = ReplyHead.newBuilder().setStatus(status);
+    if (!contentType.isEmpty()) {
+      head.addHeaders(Header.newBuilder().setName("Content-Type").setValue(contentType));
+    }
+    return head;
+  }
+
+  private void write(byte[] from, int offset, int length) throws IOException {
+    if (life.state() != Lifeline.State.WANTED) {
+      throw new InterruptedIOException("nobody waits for the answer any more");
+    }
+    if (tooLong || bytes + length > mostBytes) {
+      tooLong = true;
+      throw new IOException("the answer is longer than the caller's limit");
+    }
+    bytes += length;
+    if (!streaming && count + (long) length > WHOLE) {
+      beginStream();
+    }
+    if (!streaming) {
+      if (count + length > buffer.length) {
+        buffer =
+            Arrays.copyOf(buffer, Math.min(WHOLE, Math.max(count + length, 2 * buffer.length)));
+      }
+      System.arraycopy(from, offset, buffer, count, length);
+      count += length;
+      return;
+    }
+    int at = offset;
+    int left = length;
+    while (left > 0) {
+      int part = Math.min(left, buffer.length - count);
+      System.arraycopy(from, at, buffer, count, part);
+      count += part;
+      at += part;
+      left -= part;
+      if (count == buffer.length) {
+        byte[] full = buffer;
+        buffer = new byte[CHUNK]; // the full one belongs to gRPC now
+        count = 0;
+        send(Reply.newBuilder(), UnsafeByteOperations.unsafeWrap(full));
+      }
+    }
+  }
+
+  private void beginStream() throws IOException {
+    long from = System.nanoTime();
+    try {
+      gate.pass();
+    } catch (AuditUnavailable e) {
+      unrecorded = true;
+      throw new IOException("the call could not be recorded", e);
+    } finally {
+      waitedNanos += System.nanoTime() - from;
+    }
+    streaming = true;
+    byte[] held = buffer;
+    int length = count;
+    buffer = new byte[CHUNK];
+    count = 0;
+    Reply.Builder first = Reply.newBuilder().setHead(head());
+    for (int at = 0; at < length; at += CHUNK) {
+      send(first, UnsafeByteOperations.unsafeWrap(held, at, Math.min(CHUNK, length - at)));
+      first = Reply.newBuilder();
+    }
+  }
+
+  private void send(Reply.Builder reply, ByteString chunk) throws IOException {
+    if (!replies.isReady()) {
+      long from = System.nanoTime();
+      boolean ready = life.await(replies::isReady);
+      waitedNanos += System.nanoTime() - from;
+      if (!ready) {
+        throw new InterruptedIOException("nobody reads the answer any more");
+      }
+    }
+    replies.onNext(reply.setChunk(chunk).build());
+  }
+
+  /**
+   * The action's view. Closing and flushing it mean nothing: the call ends when the action does.
+   */
+  private final class Body extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      ReplyBody.this.write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) throws IOException {
+      java.util.Objects.checkFromIndexSize(offset, length, from.length);
+      ReplyBody.this.write(from, offset, length);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package drawbridge.agent;
+
+import drawbridge.adapters.Operation;
+import drawbridge.agent.policy.Policy;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the site folder says at one moment: operations and policy that belong together. Immutable;
+ * reading the folder again makes another one, and a call keeps the one that it began with.
+ *
+ * @param digest of the folder, SHA-256 in lower-case hex
+ * @param apis in the order of the catalogue
+ * @param policy of the same folder
+ */
+public record Served(
+    String digest, List<Api> apis, Policy policy, Map<String, Operation> operations) {
+  public Served(String digest, List<Api> apis, Policy policy) {
+    this(digest, List.copyOf(apis), policy, index(apis));
+  }
+
+  private static Map<String, Operation> index(List<Api> apis) {
+    Map<String, Operation> all = new HashMap<>();
+    apis.forEach(api -> api.operations().forEach(operation -> all.put(operation.id(), operation)));
+    return Map.copyOf(all);
+  }
+
+  @Nullable Operation operation(String id) {
+    return operations.get(id);
+  }
+
+  /** Ids of the operations of an API such as {@code orders/v1}; none where there is no such API. */
+  List<String> operationsOf(String api) {
+    return apis.stream()
+        .filter(one -> one.id().equals(api))
+        .flatMap(one -> one.operations().stream())
+        .map(Operation::id)
+        .toList();
+  }
+
+  /** Names in the policy that nothing here has, for {@code agent check} and the log. */
+  public List<String> unmatched() {
+    Set<String> ids = operations.keySet();
+    return policy.unmatched(ids).stream().sorted(Comparator.naturalOrder()).toList();
+  }
+
+  /** A versioned group of operations. */
+  public record Api(
+      String name, String version, String title, String description, List<Operation> operations) {
+    public Api {
+      operations = List.copyOf(operations);
+    }
+
+    /** {@code name/version}. */
+    public String id() {
+      return name + "/" + version;
+    }
+  }
+}

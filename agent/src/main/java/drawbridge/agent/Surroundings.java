@@ -1,0 +1,52 @@
+package drawbridge.agent;
+
+import java.util.List;
+
+/**
+ * What the agent's program needs of the modules around it: the site folder, read by the adapters,
+ * and the connections, kept by the relay.
+ */
+public interface Surroundings {
+  /**
+   * Reads the site folder and opens its sources.
+   *
+   * @throws drawbridge.settings.SettingsException where a file is wrong
+   */
+  OpenSite open(AgentSettings settings);
+
+  /**
+   * Connects the agent to its gateways and keeps it connected until closed; returns without waiting
+   * for them.
+   *
+   * @throws drawbridge.settings.SettingsException where namespace, network or identity are wrong
+   */
+  AutoCloseable connect(AgentSettings settings, Agent agent);
+
+  /**
+   * Reads the settings of the connections and, where asked, tries each of them.
+   *
+   * @throws drawbridge.settings.SettingsException where namespace, network or identity are wrong
+   */
+  List<Checked> check(AgentSettings settings, boolean offline);
+
+  /** A site folder and its sources; closing it closes them. */
+  interface OpenSite extends AutoCloseable {
+    Served served();
+
+    ArgumentReader arguments();
+
+    /** Tries each source. */
+    List<Checked> check();
+
+    @Override
+    void close();
+  }
+
+  /**
+   * One thing that {@code agent check} looked at.
+   *
+   * @param what such as {@code source erp}
+   * @param detail one line for people; empty: nothing to say
+   */
+  record Checked(String what, boolean good, String detail) {}
+}

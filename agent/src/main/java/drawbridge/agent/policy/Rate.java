@@ -1,0 +1,41 @@
+package drawbridge.agent.policy;
+
+import drawbridge.settings.Section;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * So many calls in a period; as many may come at once after a quiet period.
+ *
+ * @param calls 1 to 1,000,000
+ * @param period a second, a minute or an hour
+ */
+public record Rate(int calls, Duration period) {
+  private static final int MOST = 1_000_000;
+  private static final Pattern FORM = Pattern.compile("(\\d{1,7})/(s|min|h)");
+
+  static Rate read(Section section, String key, Rate otherwise) {
+    return section.optionalText(key).map(text -> parse(section, key, text)).orElse(otherwise);
+  }
+
+  private static Rate parse(Section section, String key, String text) {
+    Matcher m = FORM.matcher(text);
+    if (m.matches()) {
+      int calls = Integer.parseInt(m.group(1));
+      if (calls >= 1 && calls <= MOST) {
+        return new Rate(
+            calls,
+            switch (m.group(2)) {
+              case "s" -> Duration.ofSeconds(1);
+              case "min" -> Duration.ofMinutes(1);
+              default -> Duration.ofHours(1);
+            });
+      }
+    }
+    throw section.wrong(
+        key,
+        "“" + text + "” is not a rate",
+        "write calls per s, min or h, such as 600/min, at most 1000000");
+  }
+}
