@@ -51,8 +51,9 @@ public final class Connector implements AutoCloseable {
   }
 
   /**
+   * The whole answer, whatever its status.
+   *
    * @param path from the first slash on, already encoded
-   * @return the whole answer, whatever its status
    */
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
     return http.send(request(path, "application/json"), BodyHandlers.ofString());

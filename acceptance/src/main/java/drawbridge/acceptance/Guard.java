@@ -1,7 +1,6 @@
 package drawbridge.acceptance;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -52,21 +51,28 @@ final class Guard implements AutoCloseable {
     return new String[] {"/bin/sh", "-c", SCRIPT};
   }
 
-  void started(long pid) {
+  /** From now on it ends with us. */
+  void started(long pid) throws IOException {
     say("started " + pid);
   }
 
+  /** Its number may soon be somebody else's. */
   void ended(long pid) {
-    say("ended " + pid);
+    try {
+      say("ended " + pid);
+    } catch (IOException e) {
+      // the guard is gone, and harms nobody
+    }
   }
 
-  private synchronized void say(String line) {
-    try {
-      pipe.write(line + "\n");
-      pipe.flush();
-    } catch (IOException e) {
-      throw new UncheckedIOException("the guard of our processes has ended", e);
-    }
+  private synchronized void say(String line) throws IOException {
+    pipe.write(line + "\n");
+    pipe.flush();
+  }
+
+  /** What the system does when our program is killed. */
+  synchronized void breakPipe() throws IOException {
+    pipe.close();
   }
 
   /** Everything has been ended in good order. */

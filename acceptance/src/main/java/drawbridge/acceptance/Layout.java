@@ -122,7 +122,7 @@ record Layout(Path folder, StackPlan plan) {
       try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         ports.add(free.getLocalPort());
       } catch (IOException e) {
-        continue; // taken
+        // taken: try another
       }
     }
     return ports.stream().mapToInt(Integer::intValue).toArray();

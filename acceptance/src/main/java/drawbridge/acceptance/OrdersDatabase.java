@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.function.LongConsumer;
 
 /**
  * A real PostgreSQL with sample orders, the same in every run. The server listens on loopback, and
@@ -24,6 +23,14 @@ public final class OrdersDatabase implements AutoCloseable {
   /** A hundred orders each at the usual number of rows. */
   static final int CUSTOMERS = 1_000;
 
+  /** Unpacking them takes longer than all the rest, so it is done once a source tree. */
+  private static final Path BINARIES = Repository.root().resolve(".drawbridge/postgres");
+
+  /** Hears of the server's process before anything can go wrong with it. */
+  interface Started {
+    void process(long pid) throws IOException;
+  }
+
   private final EmbeddedPostgres server;
   private final Path data;
 
@@ -33,18 +40,20 @@ public final class OrdersDatabase implements AutoCloseable {
   }
 
   /**
-   * @param folder for binaries and data; made where missing
+   * Returns when the data is in.
+   *
+   * @param folder for the data; made where missing
    * @param password of {@link #USER}; without quotes
    * @param started is told the process as soon as there is one
    */
-  static OrdersDatabase start(
-      Path folder, Path log, String password, int rows, LongConsumer started)
+  static OrdersDatabase start(Path folder, Path log, String password, int rows, Started started)
       throws IOException, SQLException {
     Path data = folder.resolve("data");
     Files.createDirectories(data);
+    Files.createDirectories(BINARIES);
     EmbeddedPostgres server =
         EmbeddedPostgres.builder()
-            .setOverrideWorkingDirectory(folder.toFile())
+            .setOverrideWorkingDirectory(BINARIES.toFile())
             .setDataDirectory(data)
             .setCleanDataDirectory(false)
             .setPort(Layout.freePorts(1)[0])
@@ -60,7 +69,7 @@ public final class OrdersDatabase implements AutoCloseable {
             .start();
     OrdersDatabase database = new OrdersDatabase(server, data);
     try {
-      started.accept(database.pid());
+      started.process(database.pid());
       database.fill(password, rows);
       database.lock();
     } catch (IOException | SQLException | RuntimeException e) {

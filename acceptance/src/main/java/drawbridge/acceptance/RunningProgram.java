@@ -57,7 +57,7 @@ final class RunningProgram {
             .redirectOutput(Redirect.appendTo(log.toFile()))
             .start();
     guard.started(process.pid());
-    process.onExit().thenAccept(ended -> guard.ended(ended.pid()));
+    var _ = process.onExit().thenAccept(ended -> guard.ended(ended.pid()));
     process.getOutputStream().close(); // no program of ours reads its input
     return new RunningProgram(name, process, log, ready, guard);
   }

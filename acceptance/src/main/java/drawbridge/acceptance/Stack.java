@@ -227,11 +227,11 @@ public final class Stack implements AutoCloseable {
 
   /** Completes with the name of the first program that ends by itself. */
   public synchronized CompletableFuture<String> anyEnd() {
-    CompletableFuture<String> first = new CompletableFuture<>();
-    programs
-        .values()
-        .forEach(program -> program.onExit().thenAccept(process -> first.complete(program.name())));
-    return first;
+    return CompletableFuture.anyOf(
+            programs.values().stream()
+                .map(program -> program.onExit().thenApply(process -> program.name()))
+                .toArray(CompletableFuture<?>[]::new))
+        .thenApply(String.class::cast);
   }
 
   // ---- what users of a stack ask for

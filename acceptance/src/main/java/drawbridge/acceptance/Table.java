@@ -36,20 +36,15 @@ final class Table {
         widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
+    List<List<String>> lines = new ArrayList<>(rows);
+    lines.add(1, Arrays.stream(widths).mapToObj("-"::repeat).toList()); // below the headings
     StringBuilder text = new StringBuilder();
-    for (List<String> row : rows) {
+    for (List<String> row : lines) {
       StringBuilder line = new StringBuilder(" ".repeat(indent));
       for (int i = 0; i < row.size(); i++) {
         line.append(row.get(i)).append(" ".repeat(widths[i] - row.get(i).length() + 2));
       }
       text.append(line.toString().stripTrailing()).append('\n');
-      if (row == rows.getFirst()) {
-        line.setLength(indent);
-        for (int width : widths) {
-          line.append("-".repeat(width)).append("  ");
-        }
-        text.append(line.toString().stripTrailing()).append('\n');
-      }
     }
     return text.toString();
   }
