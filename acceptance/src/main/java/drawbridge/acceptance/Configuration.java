@@ -1,0 +1,213 @@
+package drawbridge.acceptance;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Writes the files that the programs of a stack are started with, as an admin would. */
+final class Configuration {
+  private final Layout layout;
+  private final StackPlan plan;
+
+  Configuration(Layout layout) {
+    this.layout = layout;
+    this.plan = layout.plan();
+  }
+
+  /**
+   * A queue for each program, with the rights of the design: listen on one's own, send to peers.
+   */
+  void namespace() throws IOException {
+    StringBuilder text = new StringBuilder();
+    text.append("port: 0\ncontrol: 0\n");
+    if (plan.record()) {
+      text.append("record: ").append(layout.record()).append('\n');
+    }
+    if (!plan.behaviour().isEmpty()) {
+      text.append("behaviour: {")
+          .append(
+              plan.behaviour().entrySet().stream()
+                  .sorted(Map.Entry.comparingByKey())
+                  .map(setting -> setting.getKey() + ": " + setting.getValue())
+                  .collect(Collectors.joining(", ")))
+          .append("}\n");
+    }
+    text.append("keys:\n");
+    text.append(
+        "  - { name: RootManageSharedAccessKey, key-file: %s, rights: [manage] }\n"
+            .formatted(layout.secret("root")));
+    List<String> gateways = plan.gateways().stream().map(Configuration::mailbox).toList();
+    for (StackPlan.Site site : plan.sites()) {
+      for (String agent : site.agents()) {
+        key(text, agent, mailbox(site, agent), gateways);
+      }
+    }
+    for (String gateway : plan.gateways()) {
+      key(text, gateway, mailbox(gateway), agentMailboxes());
+    }
+    text.append("queues:\n");
+    for (String queue : agentMailboxes()) {
+      queue(text, queue);
+    }
+    for (String queue : gateways) {
+      queue(text, queue);
+    }
+    if (plan.record()) {
+      queue(text, Stack.CONTROL_QUEUE);
+    }
+    Files.writeString(layout.configuration("namespace"), text);
+  }
+
+  private void key(StringBuilder text, String name, String listen, List<String> send)
+      throws IOException {
+    text.append(
+        "  - { name: %s, key-file: %s, listen: [%s], send: [%s] }\n"
+            .formatted(name, layout.secret(name), listen, String.join(", ", send)));
+  }
+
+  private static void queue(StringBuilder text, String name) {
+    text.append("  - { name: %s, time-to-live: 60s, max-message: 256KB }\n".formatted(name));
+  }
+
+  private static String mailbox(String gateway) {
+    return "drawbridge." + gateway;
+  }
+
+  private static String mailbox(StackPlan.Site site, String agent) {
+    return "drawbridge." + site.name() + "." + agent;
+  }
+
+  private List<String> agentMailboxes() {
+    return plan.sites().stream()
+        .flatMap(site -> site.agents().stream().map(agent -> mailbox(site, agent)))
+        .toList();
+  }
+
+  void agent(String name, StackPlan.Site site, int namespacePort) throws IOException {
+    Files.createDirectories(layout.audit(name));
+    Files.writeString(
+        layout.configuration(name),
+        """
+        name: %s
+        site: %s
+        serves: %s/
+        gateways: [%s]
+        %s
+        audit: { folder: %s, key: certs/audit.key }
+        """
+            .formatted(
+                name,
+                site.name(),
+                layout.folder().relativize(layout.site(site)),
+                String.join(", ", plan.gateways()),
+                connection(name, namespacePort),
+                layout.audit(name)));
+  }
+
+  void gateway(String name, int namespacePort, int port, int privatePort) throws IOException {
+    String sites =
+        plan.sites().stream()
+            .map(
+                site ->
+                    "  %s: { agents: [%s], apis: [orders]%s }\n"
+                        .formatted(
+                            site.name(),
+                            String.join(", ", site.agents()),
+                            site.prefix().map(prefix -> ", prefix: " + prefix).orElse("")))
+            .collect(Collectors.joining());
+    Files.writeString(
+        layout.configuration(name),
+        """
+        name: %s
+        public-url: https://localhost:%d
+        listen: { port: %d, address: 127.0.0.1, certificate: certs/front.pem, key: certs/front.key }
+        private: { port: %d, address: 127.0.0.1 }
+        callers:
+          certificates: { trust: certs/connectors-ca.pem, required: true }
+        %s
+        sites:
+        %s"""
+            .formatted(name, port, port, privatePort, connection(name, namespacePort), sites));
+  }
+
+  /** The way to the namespace and the identity on the channel: the same for both ends. */
+  private String connection(String name, int namespacePort) throws IOException {
+    return """
+    namespace:
+      endpoint: localhost:%1$d
+      emulator: true
+      login: { sas: { name: %2$s, key-file: %3$s } }
+    identity: { certificate: certs/%2$s.pem, key: certs/%2$s.key, peers: certs/relay-ca.pem, crl: { file: certs/relay.crl } }"""
+        .formatted(namespacePort, name, layout.folder().relativize(layout.secret(name)));
+  }
+
+  /** Sources, policy and the API of one site. */
+  void site(StackPlan.Site site, String databaseUrl, X509Certificate connector) throws IOException {
+    Path folder = layout.site(site);
+    Files.createDirectories(folder.resolve("apis"));
+    Files.writeString(
+        folder.resolve("sources.yaml"),
+        """
+        erp: { adapter: sql, url: "%s", login: { user: %s, password-file: %s } }
+        """
+            .formatted(databaseUrl, OrdersDatabase.USER, layout.secret("erp")));
+    Files.writeString(
+        folder.resolve("policy.yaml"),
+        """
+        # Nothing is allowed unless a rule allows it, so GetCustomer is not.
+        rules:
+          - name: connector-reads-orders
+            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders]
+            to: { certificate: { subject: "%1$s", issuer: "%2$s" } }
+            limits: { calls: 6000000/min, rows: 10000000, bytes: 10GB, time: 120s }
+          - name: connector-sees-orders
+            view: [orders/v1]
+            to: { certificate: { subject: "%1$s", issuer: "%2$s" } }
+        """
+            .formatted(
+                connector.getSubjectX500Principal().getName(),
+                connector.getIssuerX500Principal().getName()));
+    Files.writeString(folder.resolve("apis").resolve("orders-v1.yaml"), API);
+  }
+
+  private static final String API =
+      """
+      api: orders
+      version: v1
+      title: Orders
+      source: erp
+      operations:
+        - name: FindOrders
+          summary: Find orders of a customer
+          get: /customers/{customerId}/orders
+          sql: |
+            select id, placed_on, total, status, note from sales.orders
+            where customer_id = :customerId and placed_on >= :since
+            order by placed_on, id
+          parameters:
+            customerId: { type: integer, in: path }
+            since: { type: date, default: "2000-01-01", description: First day to include }
+        - name: FindByNote
+          summary: Find orders whose note begins with a text
+          get: /orders/by-note
+          sql: |
+            select id, customer_id, note from sales.orders
+            where note like :beginning || '%' order by id limit 20
+          parameters:
+            beginning: { type: string, in: query, description: The note's first words }
+        - name: AllOrders
+          summary: All orders, for a copy elsewhere
+          get: /orders
+          sql: select id, customer_id, placed_on, total, status, note from sales.orders order by id
+        - name: GetCustomer
+          summary: A customer with the credit limit
+          get: /customers/{customerId}
+          sql: select id, name, credit_limit from sales.customers where id = :customerId
+          parameters:
+            customerId: { type: integer, in: path }
+      """;
+}

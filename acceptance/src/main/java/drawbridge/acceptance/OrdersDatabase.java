@@ -1,0 +1,175 @@
+package drawbridge.acceptance;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+/**
+ * A real PostgreSQL with sample orders, the same in every run. The server listens on loopback, and
+ * asks everybody for a password as soon as the data is in. Closed by whoever started it.
+ */
+public final class OrdersDatabase implements AutoCloseable {
+  /** The agent's login: it may read, and nothing else. */
+  public static final String USER = "bridge";
+
+  public static final String NAME = "erp";
+
+  /** A hundred orders each at the usual number of rows. */
+  static final int CUSTOMERS = 1_000;
+
+  /** Unpacking them takes longer than all the rest, so it is done once a source tree. */
+  private static final Path BINARIES = Repository.root().resolve(".drawbridge/postgres");
+
+  /** Hears of the server's process before anything can go wrong with it. */
+  interface Started {
+    void process(long pid) throws IOException;
+  }
+
+  private final EmbeddedPostgres server;
+  private final Path data;
+
+  private OrdersDatabase(EmbeddedPostgres server, Path data) {
+    this.server = server;
+    this.data = data;
+  }
+
+  /**
+   * Returns when the data is in.
+   *
+   * @param folder for the data; made where missing
+   * @param password of {@link #USER}; without quotes
+   * @param started is told the process as soon as there is one
+   */
+  static OrdersDatabase start(Path folder, Path log, String password, int rows, Started started)
+      throws IOException, SQLException {
+    Path data = folder.resolve("data");
+    Files.createDirectories(data);
+    Files.createDirectories(BINARIES);
+    EmbeddedPostgres server =
+        EmbeddedPostgres.builder()
+            .setOverrideWorkingDirectory(BINARIES.toFile())
+            .setDataDirectory(data)
+            .setCleanDataDirectory(false)
+            .setPort(Layout.freePorts(1)[0])
+            .setServerConfig("listen_addresses", "localhost")
+            .setServerConfig("unix_socket_directories", "")
+            // Sample data is made anew in every run.
+            .setServerConfig("fsync", "off")
+            .setLocaleConfig("locale", "C")
+            .setPGStartupWait(Duration.ofSeconds(60))
+            .setOutputRedirector(Redirect.appendTo(log.toFile()))
+            .setErrorRedirector(Redirect.appendTo(log.toFile()))
+            .setRegisterShutdownHook(false)
+            .start();
+    OrdersDatabase database = new OrdersDatabase(server, data);
+    try {
+      started.process(database.pid());
+      database.fill(password, rows);
+      database.lock();
+    } catch (IOException | SQLException | RuntimeException e) {
+      try (database) {
+        throw e;
+      }
+    }
+    return database;
+  }
+
+  private void fill(String password, int rows) throws SQLException {
+    try (Connection admin = server.getPostgresDatabase().getConnection();
+        Statement statement = admin.createStatement()) {
+      statement.execute("create role " + USER + " login password '" + password + "'");
+      statement.execute("create database " + NAME);
+    }
+    try (Connection owner = server.getDatabase("postgres", NAME).getConnection();
+        Statement statement = owner.createStatement()) {
+      statement.execute(
+          """
+          create schema sales;
+
+          create table sales.customers (
+            id integer primary key,
+            name text not null,
+            credit_limit numeric(10, 2) not null);
+
+          insert into sales.customers
+          select id, 'Customer ' || id, 1000 + (id * 7919 %% 90000)
+          from generate_series(1, %1$d) as id;
+
+          create table sales.orders (
+            id integer primary key,
+            customer_id integer not null references sales.customers,
+            placed_on date not null,
+            total numeric(10, 2) not null,
+            status text not null,
+            note text);
+
+          insert into sales.orders
+          select id,
+                 1 + id %% %1$d,
+                 date '2023-01-01' + (id * 37 %% 1000),
+                 (100 + id::bigint * 7919 %% 999900) / 100.0,
+                 (array['new', 'paid', 'shipped', 'returned'])[1 + id %% 4],
+                 case when id %% 5 > 0 then 'Leave at dock ' || id %% 12 || ' and ring twice' end
+          from generate_series(1, %2$d) as id;
+
+          create index on sales.orders (customer_id, placed_on, id);
+          analyze sales.orders;
+          grant usage on schema sales to %3$s;
+          grant select on all tables in schema sales to %3$s;
+          """
+              .formatted(CUSTOMERS, rows, USER));
+    }
+  }
+
+  /** From now on nobody comes in without a password, and the superuser not at all. */
+  private void lock() throws IOException, SQLException {
+    try (Connection admin = server.getPostgresDatabase().getConnection();
+        Statement statement = admin.createStatement()) {
+      Files.writeString(
+          data.resolve("pg_hba.conf"),
+          """
+          host %1$s %2$s 127.0.0.1/32 scram-sha-256
+          host %1$s %2$s ::1/128      scram-sha-256
+          """
+              .formatted(NAME, USER));
+      statement.execute("select pg_reload_conf()");
+    }
+  }
+
+  public int port() {
+    return server.getPort();
+  }
+
+  /** Without login: that stands in the source's own settings. */
+  public String url() {
+    return "jdbc:postgresql://localhost:" + port() + "/" + NAME;
+  }
+
+  /** Of the server's first process, which ends all others of it. */
+  long pid() throws IOException {
+    return pid(data);
+  }
+
+  private static long pid(Path data) throws IOException {
+    return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
+  }
+
+  /** Ends a server in the folder that was being started when its program was told to end. */
+  static void abandon(Path folder) throws IOException {
+    Path data = folder.resolve("data");
+    if (Files.exists(data.resolve("postmaster.pid"))) {
+      ProcessHandle.of(pid(data)).ifPresent(ProcessHandle::destroy);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}

@@ -1,0 +1,66 @@
+package drawbridge.acceptance;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The source tree that this class was built in, and how to start what was built there. */
+final class Repository {
+  /** As the launcher: no warnings of the JDK about what libraries do, text as it was written. */
+  private static final List<String> FLAGS =
+      List.of(
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-Dstdout.encoding=UTF-8",
+          "-Dstderr.encoding=UTF-8",
+          "-XX:+ExitOnOutOfMemoryError");
+
+  private Repository() {}
+
+  /** The folder of the root pom. */
+  static Path root() {
+    try {
+      Path built =
+          Path.of(Repository.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      for (Path folder = built; folder != null; folder = folder.getParent()) {
+        if (Files.exists(folder.resolve("acceptance/pom.xml"))) {
+          return folder;
+        }
+      }
+      throw new IllegalStateException("not in a source tree: " + built);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The command that runs a main class of a module, with the class path that the module was built
+   * with and no other: what a program needs must be in its own package.
+   */
+  static List<String> java(String module, String main, List<String> arguments) throws IOException {
+    return java(module, main, "512m", arguments);
+  }
+
+  static List<String> java(String module, String main, String heap, List<String> arguments)
+      throws IOException {
+    Path target = root().resolve(module).resolve("target");
+    Path libraries = target.resolve("dependencies.classpath");
+    if (!Files.exists(libraries)) {
+      throw new IOException(libraries + " is missing. Fix: build with ./drawbridge or mvn package");
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(FLAGS);
+    command.add("-Xmx" + heap);
+    command.add("-cp");
+    command.add(
+        target.resolve("classes") + File.pathSeparator + Files.readString(libraries).strip());
+    command.add(main);
+    command.addAll(arguments);
+    return command;
+  }
+}

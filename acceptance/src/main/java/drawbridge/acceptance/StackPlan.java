@@ -1,0 +1,88 @@
+package drawbridge.acceptance;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which programs a {@link Stack} consists of. All agents connect to all gateways.
+ *
+ * @param gateways their names
+ * @param sites each with its agents; the first agent of the first site is the one that demo.json
+ *     shows
+ * @param rows of the sample orders
+ * @param record the local namespace keeps everything that its queues carried, in {@code D/record}
+ * @param behaviour the local namespace's section of that name, such as {@code delay: 10ms}
+ */
+public record StackPlan(
+    List<String> gateways,
+    List<Site> sites,
+    int rows,
+    boolean record,
+    Map<String, String> behaviour) {
+
+  /** The smallest number of orders that the demo shows. */
+  public static final int ROWS = 100_000;
+
+  /**
+   * A group of agents that serve the same files.
+   *
+   * @param prefix in front of the site's paths; needed as soon as two sites offer the same API
+   */
+  public record Site(String name, List<String> agents, Optional<String> prefix) {
+    public Site {
+      agents = List.copyOf(agents);
+    }
+  }
+
+  public StackPlan {
+    gateways = List.copyOf(gateways);
+    sites = List.copyOf(sites);
+    behaviour = Map.copyOf(behaviour);
+    List<String> names = new ArrayList<>(gateways);
+    sites.forEach(site -> names.addAll(site.agents()));
+    if (gateways.isEmpty() || names.size() == gateways.size()) {
+      throw new IllegalArgumentException("a stack has at least one gateway and one agent");
+    }
+    // Configuration, log and certificate of a program are files with its name.
+    if (new HashSet<>(names).size() < names.size()) {
+      throw new IllegalArgumentException("two programs have the same name: " + names);
+    }
+  }
+
+  /** One gateway, one site, one agent: the demo. */
+  public static StackPlan small() {
+    return new StackPlan(
+        List.of("gateway-1"),
+        List.of(new Site("plant-1", List.of("agent-a"), Optional.empty())),
+        ROWS,
+        false,
+        Map.of());
+  }
+
+  public StackPlan withGateways(String... names) {
+    return new StackPlan(List.of(names), sites, rows, record, behaviour);
+  }
+
+  public StackPlan withSites(Site... all) {
+    return new StackPlan(gateways, List.of(all), rows, record, behaviour);
+  }
+
+  public StackPlan withRows(int count) {
+    return new StackPlan(gateways, sites, count, record, behaviour);
+  }
+
+  public StackPlan recorded() {
+    return new StackPlan(gateways, sites, rows, true, behaviour);
+  }
+
+  public StackPlan withBehaviour(Map<String, String> settings) {
+    return new StackPlan(gateways, sites, rows, record, settings);
+  }
+
+  List<String> agents() {
+    return sites.stream().flatMap(site -> site.agents().stream()).toList();
+  }
+}
