@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** Carriers between mailboxes of one test, in real time: each message may be lost, repeated, delayed; from a seed. */
 final class LossyCarriers implements AutoCloseable {
@@ -15,11 +16,17 @@ final class LossyCarriers implements AutoCloseable {
   private final Random random;
   private final double loss;
   private final double repetition;
+  private UnaryOperator<Message> meddler = message -> message;
 
   LossyCarriers(long seed, double loss, double repetition) {
     this.random = new Random(seed);
     this.loss = loss;
     this.repetition = repetition;
+  }
+
+  /** What a broker in an attacker's hands does to messages from now on. */
+  synchronized void meddle(UnaryOperator<Message> how) {
+    meddler = how;
   }
 
   Carrier at(String mailbox) {
@@ -42,7 +49,8 @@ final class LossyCarriers implements AutoCloseable {
     };
   }
 
-  private synchronized void carry(String to, Message message) {
+  private synchronized void carry(String to, Message original) {
+    Message message = meddler.apply(original);
     if (random.nextDouble() >= loss) {
       later(random.nextInt(3), () -> arrive(to, message));
     }
