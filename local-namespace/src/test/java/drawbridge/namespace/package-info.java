@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.namespace;
+
+import org.jspecify.annotations.NullMarked;
