@@ -1,0 +1,78 @@
+package drawbridge.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's first command, as a process. */
+final class DemoTest {
+  @TempDir private Path folder;
+
+  @Test
+  void showsThatAllHoldsAndLeavesNothingRunning() throws Exception {
+    Process demo = start("--once", "--dir", folder.toString());
+    String said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(demo.waitFor(10, TimeUnit.SECONDS));
+    assertEquals(0, demo.exitValue(), said);
+    assertFalse(said.contains("WRONG"), said);
+
+    JsonNode json = new ObjectMapper().readTree(folder.resolve("demo.json").toFile());
+    assertTrue(json.path("gateway").asText().startsWith("https://localhost:"), json::toString);
+    for (String file : List.of("ca", "certificate", "key", "agent-config", "gateway-config")) {
+      assertTrue(Files.isRegularFile(Path.of(json.path(file).asText())), file);
+    }
+    assertTrue(Files.isDirectory(Path.of(json.path("audit").asText())));
+    assertEquals("orders/v1", json.path("apis").path(0).asText());
+    assertEquals(4, json.path("pids").size());
+    assertAllEnded(json.path("pids"));
+  }
+
+  /** What Ctrl-C does, and what a kernel does that runs out of memory. */
+  @Test
+  void endsEverythingItStartedWhenItIsKilled() throws Exception {
+    Process demo = start("--dir", folder.toString());
+    Path json = folder.resolve("demo.json");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
+    while (!Files.exists(json) && System.nanoTime() < deadline) {
+      assertFalse(demo.waitFor(100, TimeUnit.MILLISECONDS), "the demo ended by itself");
+    }
+    JsonNode pids = new ObjectMapper().readTree(json.toFile()).path("pids");
+    assertEquals(4, pids.size());
+    for (JsonNode pid : pids) {
+      assertTrue(ProcessHandle.of(pid.asLong()).orElseThrow().isAlive());
+    }
+    demo.destroyForcibly().waitFor();
+    assertAllEnded(pids);
+  }
+
+  private static void assertAllEnded(JsonNode pids) throws Exception {
+    for (JsonNode pid : pids) {
+      var process = ProcessHandle.of(pid.asLong());
+      if (process.isPresent()) {
+        process.get().onExit().get(30, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  private Process start(String... arguments) throws Exception {
+    List<String> command =
+        Repository.java(
+            "acceptance", "drawbridge.acceptance.Demo", new ArrayList<>(List.of(arguments)));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .directory(folder.toFile())
+        .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+        .start();
+  }
+}
