@@ -115,12 +115,11 @@ final class Values {
 
   private static Object timestamp(Parameter parameter, String text) throws FaultException {
     matching(parameter, DATE_BEGIN, text, "a time stamp such as 2026-01-31T13:45:00Z");
-    // A zone follows a Z, a plus or a minus after the time; a date alone has its minuses before.
+    // The date has minuses too: a zone is looked for after the time begins.
     int time = text.indexOf('T');
     boolean zoned =
-        text.endsWith("Z")
-            || text.indexOf('+', time) > 0
-            || text.indexOf('-', time) > 0 && time > 0;
+        time > 0
+            && (text.endsWith("Z") || text.indexOf('+', time) > 0 || text.indexOf('-', time) > 0);
     return zoned ? OffsetDateTime.parse(text) : LocalDateTime.parse(text);
   }
 }

@@ -71,7 +71,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
       case Types.NUMERIC, Types.DECIMAL -> {
         boolean narrow =
             precision > 0 && precision <= MOST_DIGITS && scale >= 0 && scale <= precision;
-        boolean number = form == Form.NUMBER || form == Form.DECLARED && narrow;
+        boolean number = form == Form.NUMBER || (form == Form.DECLARED && narrow);
         yield new ColumnWriter(
             Type.DECIMAL, true, number ? ColumnWriter::decimal : ColumnWriter::decimalText);
       }

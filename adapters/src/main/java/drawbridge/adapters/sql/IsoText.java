@@ -5,7 +5,6 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
-import java.time.ZoneOffset;
 
 /**
  * Dates and times as ISO 8601, always with seconds; the fraction without zeros at its end.
@@ -51,9 +50,7 @@ final class IsoText {
     if (time.equals(OffsetDateTime.MIN)) {
       return "-infinity";
     }
-    StringBuilder text = append(time.toLocalDateTime());
-    return (time.getOffset() == ZoneOffset.UTC ? text.append('Z') : text.append(time.getOffset()))
-        .toString();
+    return append(time.toLocalDateTime()).append(time.getOffset()).toString();
   }
 
   private static StringBuilder append(LocalDateTime time) {

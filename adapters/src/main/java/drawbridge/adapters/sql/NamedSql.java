@@ -109,11 +109,11 @@ record NamedSql(String text, List<String> names, String verb) {
     }
 
     private static boolean nameStart(char c) {
-      return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
     }
 
     private static boolean namePart(char c) {
-      return nameStart(c) || c >= '0' && c <= '9';
+      return nameStart(c) || (c >= '0' && c <= '9');
     }
 
     /** A keyword, a name, a number; the prefix of a string too. */
@@ -168,7 +168,7 @@ record NamedSql(String text, List<String> names, String verb) {
         } else {
           end++;
         }
-        if (end > sql.length() || depth > 0 && end == sql.length()) {
+        if (end > sql.length() || (depth > 0 && end == sql.length())) {
           throw new Malformed("a comment is not closed", "close it with */");
         }
       } while (depth > 0);
@@ -199,7 +199,7 @@ record NamedSql(String text, List<String> names, String verb) {
       if (next("::") || next(":=")) {
         copy(2);
         operand = false;
-      } else if (!nameStart(peek(1)) || brackets > 0 && operand) {
+      } else if (!nameStart(peek(1)) || (brackets > 0 && operand)) {
         // The colon of a slice: a[1:n] reads the column n, a[1: :n] the parameter n.
         copy(1);
         operand = false;

@@ -46,6 +46,7 @@ final class SqlAction implements Operation.Action {
           .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
           .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
           .enable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
           .build();
 
   /** Rows of the first fetch; later ones follow the size of the rows. */
@@ -102,7 +103,7 @@ final class SqlAction implements Operation.Action {
         boolean again =
             attempt == 1
                 && !reply.begun()
-                && (SqlFaults.stale(e) || statement.safe() && SqlFaults.broken(e))
+                && (SqlFaults.stale(e) || (statement.safe() && SqlFaults.broken(e)))
                 && Watch.over(call) == null;
         if (!again) {
           throw fault(e).thrown();
@@ -165,7 +166,7 @@ final class SqlAction implements Operation.Action {
           return results(prepared, watch, most, reply, ndjson);
         } catch (SQLException e) {
           Fault stopped = watch.stopped();
-          if (stopped == null || SqlFaults.broken(e) && !statement.safe()) {
+          if (stopped == null || (SqlFaults.broken(e) && !statement.safe())) {
             throw e;
           }
           throw caused(stopped, e).thrown();

@@ -35,7 +35,7 @@ final class SqlFaults {
   /** The database undid the transaction and said so. */
   static boolean undone(SQLException e) {
     String state = state(e);
-    return state.startsWith("23") || state.startsWith("40") && !state.equals("40003");
+    return state.startsWith("23") || (state.startsWith("40") && !state.equals("40003"));
   }
 
   /** While the statement ran; whatever it had begun is rolled back. */

@@ -71,13 +71,13 @@ record SqlSettings(
       throw section.wrong(
           "url", "a user or a password must not stand in it", "move them to login and its file");
     }
-    String[] parts = url.split("[?&;]");
+    String[] parts = url.split("[?&;]", -1);
     for (int i = 1; i < parts.length; i++) {
       String name = decoded(parts[i].split("=", 2)[0]).strip().toLowerCase(Locale.ROOT);
       if (SECRETS.stream().anyMatch(name::contains)) {
         throw section.wrong(
             "url",
-            "its parameter " + (i) + " belongs to the login",
+            "its parameter " + i + " belongs to the login",
             "remove it from the URL; the password stands in the file that login names");
       }
       if (name.startsWith("ssl")) {
@@ -109,6 +109,8 @@ record SqlSettings(
       properties.setProperty("loginTimeout", seconds);
       properties.setProperty("cancelSignalTimeout", "5");
       properties.setProperty("tcpKeepAlive", "true");
+      // Their binary form prints otherwise, and the driver changes to it after some runs.
+      properties.setProperty("binaryTransferDisable", "POINT,BOX");
       // Details of the server's errors quote rows, which have no place in a log.
       properties.setProperty("logServerErrorDetail", "false");
       trust.ifPresent(

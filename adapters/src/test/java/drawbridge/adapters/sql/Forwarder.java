@@ -1,0 +1,78 @@
+package drawbridge.adapters.sql;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** A way to a server on this machine that can be cut and mended; always on the same port. */
+final class Forwarder implements AutoCloseable {
+  private final int target;
+  private final int port;
+  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private @Nullable ServerSocket server;
+
+  Forwarder(int target) throws IOException {
+    this.target = target;
+    this.port = listen(0);
+  }
+
+  int port() {
+    return port;
+  }
+
+  void start() throws IOException {
+    listen(port);
+  }
+
+  private synchronized int listen(int wanted) throws IOException {
+    ServerSocket opened = new ServerSocket();
+    opened.setReuseAddress(true);
+    opened.bind(new InetSocketAddress(InetAddress.getByName("localhost"), wanted));
+    server = opened;
+    Thread.startVirtualThread(() -> accept(opened));
+    return opened.getLocalPort();
+  }
+
+  private void accept(ServerSocket from) {
+    try {
+      while (true) {
+        Socket near = from.accept();
+        Socket far = new Socket(InetAddress.getByName("localhost"), target);
+        sockets.add(near);
+        sockets.add(far);
+        Thread.startVirtualThread(() -> copy(near, far));
+        Thread.startVirtualThread(() -> copy(far, near));
+      }
+    } catch (IOException e) {
+      // Cut.
+    }
+  }
+
+  private static void copy(Socket from, Socket to) {
+    try (from;
+        to) {
+      from.getInputStream().transferTo(to.getOutputStream());
+    } catch (IOException e) {
+      // Cut.
+    }
+  }
+
+  synchronized void stop() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    stop();
+  }
+}

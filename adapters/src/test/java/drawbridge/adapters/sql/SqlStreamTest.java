@@ -1,0 +1,73 @@
+package drawbridge.adapters.sql;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import drawbridge.adapters.Answer;
+import drawbridge.adapters.TestSite;
+import drawbridge.adapters.TestSite.TestAnswer;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(180)
+final class SqlStreamTest {
+  private static final int ROWS = 2_000_000;
+
+  @TempDir Path folder;
+
+  /** Counts bytes and lines, and looks at the heap now and then. */
+  private static final class Counter extends OutputStream {
+    private long bytes;
+    private long lines;
+    private long mostHeap;
+    private int writes;
+
+    @Override
+    public void write(int b) {
+      throw new UnsupportedOperationException("one byte at a time is no stream");
+    }
+
+    @Override
+    public void write(byte[] source, int offset, int length) {
+      bytes += length;
+      for (int i = offset; i < offset + length; i++) {
+        lines += source[i] == '\n' ? 1 : 0;
+      }
+      if (writes++ % 4_096 == 0) {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        mostHeap = Math.max(mostHeap, runtime.totalMemory() - runtime.freeMemory());
+      }
+    }
+  }
+
+  @Test
+  void millionsOfRowsPassInALittleMemory() throws Exception {
+    String operations =
+        """
+        - name: Series
+          get: /series
+          sql: select i as id, 'customer ' || i as name, (i % 1000)::numeric(10,2) as total from generate_series(1, 2000000) i
+        """;
+    Counter counter = new Counter();
+    TestAnswer answer =
+        new TestAnswer(Answer.Format.NDJSON) {
+          @Override
+          protected OutputStream stream() {
+            return counter;
+          }
+        };
+    try (TestSite site =
+        TestSite.open(folder, "postgres", "url: \"" + Postgres.url() + "\"", operations)) {
+      TestSite.run(site.operation("Series"), Map.of(), answer, ROWS);
+    }
+    assertEquals(ROWS, answer.rows());
+    assertEquals(ROWS, counter.lines);
+    assertTrue(counter.bytes > 80_000_000, counter.bytes + " bytes");
+    assertTrue(counter.mostHeap < 100_000_000, "live heap " + counter.mostHeap);
+  }
+}
