@@ -29,10 +29,16 @@ record Layout(Path folder, StackPlan plan) {
     for (Path part : new Path[] {logs(), ready(), folder.resolve("secrets")}) {
       Files.createDirectories(part);
     }
-    if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
-      Files.setPosixFilePermissions(
-          folder.resolve("secrets"), PosixFilePermissions.fromString("rwx------"));
+    if (posix()) {
+      // The local namespace prints the keys that it takes, so its log is a secret too.
+      for (Path secrets : new Path[] {logs(), folder.resolve("secrets")}) {
+        Files.setPosixFilePermissions(secrets, PosixFilePermissions.fromString("rwx------"));
+      }
     }
+  }
+
+  private boolean posix() throws IOException {
+    return Files.getFileStore(folder).supportsFileAttributeView("posix");
   }
 
   Path certificates() {
@@ -76,7 +82,7 @@ record Layout(Path folder, StackPlan plan) {
     if (!Files.exists(file)) {
       byte[] bytes = new byte[32];
       RANDOM.nextBytes(bytes);
-      if (Files.getFileStore(folder).supportsFileAttributeView("posix")) {
+      if (posix()) {
         Files.createFile(
             file,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

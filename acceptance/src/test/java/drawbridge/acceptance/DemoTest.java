@@ -58,10 +58,7 @@ final class DemoTest {
 
   private static void assertAllEnded(JsonNode pids) throws Exception {
     for (JsonNode pid : pids) {
-      var process = ProcessHandle.of(pid.asLong());
-      if (process.isPresent()) {
-        process.get().onExit().get(30, TimeUnit.SECONDS);
-      }
+      Processes.awaitEnd(pid.asLong());
     }
   }
 

@@ -126,6 +126,15 @@ final class LauncherTest {
   }
 
   @Test
+  void doesNotBuildAgainWhatTheTestsBuilt() throws Exception {
+    jdk("new", 25);
+    maven("");
+    assertEquals(0, run(List.of("test")).code());
+    assertEquals(7, run(List.of("agent")).code());
+    assertEquals(1, builds());
+  }
+
+  @Test
   void buildsAgainWhenALibraryIsGone() throws Exception {
     jdk("new", 25);
     maven("");

@@ -10,8 +10,6 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,10 +31,7 @@ final class OrdersDatabaseTest {
   @AfterAll
   static void stop() throws Exception {
     database.close();
-    Optional<ProcessHandle> process = ProcessHandle.of(PROCESS.get());
-    if (process.isPresent()) {
-      process.get().onExit().get(10, TimeUnit.SECONDS);
-    }
+    Processes.awaitEnd(PROCESS.get());
   }
 
   @Test
