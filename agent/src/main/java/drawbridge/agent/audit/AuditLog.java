@@ -118,7 +118,12 @@ public final class AuditLog implements AutoCloseable {
    */
   public void record(AuditRecord record) throws AuditUnavailable {
     if (!durable(record, System.nanoTime() + patience.toNanos())) {
-      failing = true; // until a record is durable again
+      if (!failing && !closed) {
+        failing = true; // until a record is durable again
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "the audit log does not answer, so calls are refused until it does");
+      }
       throw new AuditUnavailable("no durable record within " + patience.toMillis() + " ms");
     }
   }

@@ -166,7 +166,14 @@ class AuditLogTest {
     assumeTrue(Files.exists(full), "/dev/full");
     AtomicBoolean disk = new AtomicBoolean();
     Segment.Opener opener =
-        file -> disk.get() ? FileChannel.open(full, StandardOpenOption.WRITE) : Segment.open(file);
+        file -> {
+          FileChannel real = Segment.open(file);
+          if (disk.get()) {
+            real.close();
+            return FileChannel.open(full, StandardOpenOption.WRITE);
+          }
+          return real;
+        };
     // Every record begins a segment, so each meets the disk as it is then.
     try (AuditLog log = AuditLog.open(folder(), opener, 1, AuditLog.PATIENCE)) {
       log.record(AuditRecord.begin(about("before")));
