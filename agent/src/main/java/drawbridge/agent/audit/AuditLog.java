@@ -124,7 +124,7 @@ public final class AuditLog implements AutoCloseable {
             System.Logger.Level.WARNING,
             "the audit log does not answer, so calls are refused until it does");
       }
-      throw new AuditUnavailable("no durable record within " + patience.toMillis() + " ms");
+      throw new AuditUnavailable("the record did not become durable");
     }
   }
 
@@ -137,7 +137,7 @@ public final class AuditLog implements AutoCloseable {
     if (deadline - System.nanoTime() >= patience.toNanos()) {
       record(record);
     } else if (!durable(record, deadline)) {
-      throw new AuditUnavailable("no durable record before the call's deadline");
+      throw new AuditUnavailable("the record did not become durable before the call's deadline");
     }
   }
 
