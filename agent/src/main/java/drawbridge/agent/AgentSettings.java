@@ -63,7 +63,7 @@ public record AgentSettings(
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw audit.wrong("folder", "not a folder: " + folder, "name a folder of its own");
     }
-    Optional<Path> key = audit.has("key") ? Optional.of(audit.existing("key")) : Optional.empty();
+    Optional<Path> key = audit.optionalPath("key").map(path -> audit.existing("key"));
     audit.done();
     file.done();
     return new AgentSettings(

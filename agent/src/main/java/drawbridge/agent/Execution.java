@@ -411,7 +411,8 @@ final class Execution {
                 problem.code(),
                 problem.reason().isEmpty() ? "" : ", " + problem.reason(),
                 cause == null ? "" : ", " + cause);
-    if (problem.code() == Code.INTERNAL) {
+    // A trace of what nobody expected; the rest is one line.
+    if (cause instanceof RuntimeException || cause instanceof Error) {
       LOG.log(level, text, cause);
     } else {
       LOG.log(level, text);

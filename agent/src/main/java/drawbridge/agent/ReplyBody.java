@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The answer of one call on its way to the gateway: held back whole while it is short, so that its
@@ -36,6 +37,9 @@ final class ReplyBody implements Answer {
   private final Format format;
   private final long mostBytes;
   private final Gate gate;
+
+  /** Holds the head until the first chunk of a stream leaves. */
+  private Reply.Builder next = Reply.newBuilder();
 
   private byte[] buffer = new byte[FIRST];
   private int count;
@@ -118,7 +122,7 @@ final class ReplyBody implements Answer {
   /** Sends what a stream still holds; a short answer stays until {@link #finish}. */
   void drain() throws IOException {
     if (streaming && count > 0) {
-      send(Reply.newBuilder(), UnsafeByteOperations.unsafeWrap(buffer, 0, count));
+      send(UnsafeByteOperations.unsafeWrap(buffer, 0, count));
       count = 0;
     }
   }
@@ -175,7 +179,7 @@ final class ReplyBody implements Answer {
         byte[] full = buffer;
         buffer = new byte[CHUNK]; // the full one belongs to gRPC now
         count = 0;
-        send(Reply.newBuilder(), UnsafeByteOperations.unsafeWrap(full));
+        send(UnsafeByteOperations.unsafeWrap(full));
       }
     }
   }
@@ -195,14 +199,13 @@ final class ReplyBody implements Answer {
     int length = count;
     buffer = new byte[CHUNK];
     count = 0;
-    Reply.Builder first = Reply.newBuilder().setHead(head());
+    next.setHead(head());
     for (int at = 0; at < length; at += CHUNK) {
-      send(first, UnsafeByteOperations.unsafeWrap(held, at, Math.min(CHUNK, length - at)));
-      first = Reply.newBuilder();
+      send(UnsafeByteOperations.unsafeWrap(held, at, Math.min(CHUNK, length - at)));
     }
   }
 
-  private void send(Reply.Builder reply, ByteString chunk) throws IOException {
+  private void send(ByteString chunk) throws IOException {
     if (!replies.isReady()) {
       long from = System.nanoTime();
       boolean ready = life.await(replies::isReady);
@@ -211,7 +214,8 @@ final class ReplyBody implements Answer {
         throw new InterruptedIOException("nobody reads the answer any more");
       }
     }
-    replies.onNext(reply.setChunk(chunk).build());
+    replies.onNext(next.setChunk(chunk).build());
+    next = Reply.newBuilder();
   }
 
   /**
@@ -225,7 +229,7 @@ final class ReplyBody implements Answer {
 
     @Override
     public void write(byte[] from, int offset, int length) throws IOException {
-      java.util.Objects.checkFromIndexSize(offset, length, from.length);
+      Objects.checkFromIndexSize(offset, length, from.length);
       ReplyBody.this.write(from, offset, length);
     }
   }

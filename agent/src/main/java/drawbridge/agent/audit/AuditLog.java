@@ -118,8 +118,13 @@ public final class AuditLog implements AutoCloseable {
    */
   public void record(AuditRecord record) throws AuditUnavailable {
     if (!durable(record, System.nanoTime() + patience.toNanos())) {
-      failing = true; // until a record is durable again
-      throw new AuditUnavailable("no durable record within " + patience.toMillis() + " ms");
+      if (!failing && !closed) {
+        failing = true; // until a record is durable again
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "the audit log does not answer, so calls are refused until it does");
+      }
+      throw new AuditUnavailable("the record did not become durable");
     }
   }
 
@@ -132,7 +137,7 @@ public final class AuditLog implements AutoCloseable {
     if (deadline - System.nanoTime() >= patience.toNanos()) {
       record(record);
     } else if (!durable(record, deadline)) {
-      throw new AuditUnavailable("no durable record before the call's deadline");
+      throw new AuditUnavailable("the record did not become durable before the call's deadline");
     }
   }
 

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The file that is being written. Used by the writer thread alone, which closes it. */
 final class Segment {
+  private static final System.Logger LOG = System.getLogger("drawbridge.audit");
+
   static final String SUFFIX = ".jsonl";
 
   /** How a file is opened; the disk's failures enter here in tests. */
@@ -93,14 +95,19 @@ final class Segment {
    * obeys. Where it does not, the next segment tells how many bytes of this one count.
    */
   void abandon() {
+    // The failure that led here has been reported; what fails now says nothing new.
     try (channel) {
       channel.truncate(length);
       channel.force(true);
-      if (length == 0) {
-        Files.deleteIfExists(file);
-      }
     } catch (IOException e) {
-      // The failure that led here has been reported.
+      LOG.log(System.Logger.Level.DEBUG, "a failed segment could not be cut", e);
+    }
+    if (length == 0) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        LOG.log(System.Logger.Level.DEBUG, "an empty segment could not be removed", e);
+      }
     }
   }
 

@@ -1,0 +1,199 @@
+package drawbridge.agent;
+
+import static drawbridge.agent.Operations.reading;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import drawbridge.adapters.Operation;
+import drawbridge.agent.audit.AuditFiles;
+import drawbridge.agent.policy.Policy;
+import drawbridge.relay.wire.Source;
+import drawbridge.settings.SettingsException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class AgentTest {
+  @TempDir Path folder;
+  private Path config = Path.of("agent.yaml");
+
+  @BeforeEach
+  void files() throws Exception {
+    Path site = Files.createDirectory(folder.resolve("site"));
+    Files.writeString(
+        site.resolve("policy.yaml"),
+        "rules: [{ name: a, allow: [orders/v1/Find, orders/v1/Gone], to: { gateway: [gateway-1] } }]");
+    config =
+        Files.writeString(
+            folder.resolve("agent.yaml"),
+            """
+            site: plant-1
+            name: agent-a
+            serves: site/
+            gateways: [gateway-1, gateway-2]
+            namespace: { endpoint: contoso.servicebus.windows.net }
+            identity: { certificate: agent-a.pem }
+            audit: { folder: audit }
+            """);
+  }
+
+  private Served served(String digest, Operation... operations) {
+    return new Served(
+        digest,
+        List.of(new Served.Api("orders", "v1", "Orders", "", List.of(operations))),
+        Policy.read(folder.resolve("site/policy.yaml")));
+  }
+
+  private final class Around implements Surroundings {
+    final CompletableFuture<Agent> connected = new CompletableFuture<>();
+    boolean closed;
+
+    @Override
+    public OpenSite open(AgentSettings settings) {
+      return new OpenSite() {
+        @Override
+        public Served served() {
+          return AgentTest.this.served("d1", reading("Find", (call, answer) -> {}));
+        }
+
+        @Override
+        public ArgumentReader arguments() {
+          return (operation, given, body) -> Map.of();
+        }
+
+        @Override
+        public List<Checked> check() {
+          return List.of(new Checked("source erp", false, "cannot be reached"));
+        }
+
+        @Override
+        public void close() {
+          closed = true;
+        }
+      };
+    }
+
+    @Override
+    public AutoCloseable connect(AgentSettings settings, Agent agent) {
+      connected.complete(agent);
+      return () -> {};
+    }
+
+    @Override
+    public List<Checked> check(AgentSettings settings, boolean offline) {
+      return List.of(new Checked("namespace " + settings.namespace().text("endpoint"), true, ""));
+    }
+  }
+
+  private static String run(int expected, Main main, String... arguments) {
+    StringWriter out = new StringWriter();
+    CommandLine line =
+        new CommandLine(main).setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
+    assertEquals(expected, line.execute(arguments), out::toString);
+    return out.toString();
+  }
+
+  @Test
+  void theFileIsReadAsWritten() {
+    AgentSettings settings = AgentSettings.read(config);
+    assertEquals("plant-1", settings.site());
+    assertEquals("agent-a", settings.name());
+    assertEquals(List.of("gateway-1", "gateway-2"), settings.gateways());
+    assertEquals(folder.resolve("audit"), settings.auditFolder());
+    assertEquals("agent-a.pem", settings.identity().text("certificate"));
+    assertTrue(settings.network().isEmpty());
+  }
+
+  @Test
+  void theProgramSaysWhenItIsReadyAndRecordsStartAndStop() throws Exception {
+    Around around = new Around();
+    Path ready = folder.resolve("ready.json");
+    CompletableFuture<String> ran =
+        CompletableFuture.supplyAsync(
+            () ->
+                run(
+                    1,
+                    new Main(around),
+                    "--config",
+                    config.toString(),
+                    "--ready-file",
+                    ready.toString()));
+    Agent agent = around.connected.get(10, TimeUnit.SECONDS);
+    Bridge.await(() -> Files.exists(ready), "the ready file");
+    assertEquals("{\"pid\":" + ProcessHandle.current().pid() + "}\n", Files.readString(ready));
+    agent.channelOpened("gateway-1", Map.of("group", "X25519MLKEM768"));
+    agent.securityEvent("gateway-1", Map.of("what", "an altered message"));
+    agent.channelClosed("gateway-1", Map.of("why", "drained"));
+    agent.end(1);
+    assertEquals("ready", ran.get(20, TimeUnit.SECONDS).strip());
+    assertTrue(around.closed);
+    List<Map<String, String>> lines = AuditFiles.read(folder.resolve("audit"));
+    assertEquals(
+        List.of("segment", "start", "channel-open", "security", "channel-close", "stop"),
+        lines.stream().map(line -> line.get("kind")).toList());
+    assertEquals("d1", lines.get(1).get("digest"));
+    assertEquals("X25519MLKEM768", lines.get(2).get("group"));
+    assertEquals("gateway-1", lines.get(3).get("gateway"));
+  }
+
+  @Test
+  void checkNamesWhatItLookedAtAndFailsWhenOneThingDoes() {
+    String online = run(1, new Main(new Around()), "check", "--config", config.toString());
+    assertTrue(online.contains("failed   source erp: cannot be reached"), online);
+    assertTrue(online.contains("warning  policy.yaml: a: orders/v1/Gone"), online);
+    assertTrue(online.contains("ok       namespace contoso.servicebus.windows.net"), online);
+    String offline =
+        run(0, new Main(new Around()), "check", "--offline", "--config", config.toString());
+    assertFalse(offline.contains("source erp"), offline);
+    assertFalse(Files.exists(folder.resolve("audit")), "it only looks");
+  }
+
+  @Test
+  void wrongUseIsTwo() {
+    run(2, new Main(new Around()));
+    run(2, new Main(new Around()), "--confg", "x");
+  }
+
+  @Test
+  void theAuditFolderOfAnotherAgentIsRefused() {
+    AgentSettings settings = AgentSettings.read(config);
+    try (Agent first = Agent.open(settings, "1", served("d1"), (o, g, b) -> Map.of())) {
+      SettingsException e =
+          assertThrows(
+              SettingsException.class,
+              () -> Agent.open(settings, "1", served("d1"), (o, g, b) -> Map.of()));
+      assertEquals("audit.folder", e.key());
+      assertTrue(
+          Objects.requireNonNull(e.getMessage()).contains("another process writes here"),
+          e::toString);
+      assertEquals("plant-1", first.catalogue().getSite());
+    }
+  }
+
+  @Test
+  void theCatalogueFollowsWhatIsServed() {
+    AgentSettings settings = AgentSettings.read(config);
+    try (Agent agent = Agent.open(settings, "1", served("d1"), (o, g, b) -> Map.of())) {
+      agent.sources(List.of(Source.newBuilder().setName("erp").setAvailable(true).build()));
+      agent.certificateDays(30);
+      agent.serve(served("d2", reading("Find", (call, answer) -> {})));
+      assertEquals("d2", agent.catalogue().getDigest());
+      assertEquals("d2", agent.served().digest());
+      assertEquals(1, agent.catalogue().getApis(0).getOperationsCount());
+      assertEquals("erp", agent.catalogue().getSources(0).getName());
+      assertEquals(30, agent.catalogue().getCertificateDays());
+    }
+  }
+}

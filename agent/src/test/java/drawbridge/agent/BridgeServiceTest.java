@@ -1,0 +1,588 @@
+package drawbridge.agent;
+
+import static drawbridge.agent.Bridge.await;
+import static drawbridge.agent.Bridge.head;
+import static drawbridge.agent.Operations.changing;
+import static drawbridge.agent.Operations.reading;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import drawbridge.adapters.Answer;
+import drawbridge.adapters.Call;
+import drawbridge.adapters.Fault;
+import drawbridge.adapters.FaultException;
+import drawbridge.relay.wire.Argument;
+import drawbridge.relay.wire.Caller;
+import drawbridge.relay.wire.Catalogue;
+import drawbridge.relay.wire.DescribeRequest;
+import drawbridge.relay.wire.Fault.Code;
+import drawbridge.relay.wire.Head;
+import drawbridge.relay.wire.Parameter;
+import drawbridge.relay.wire.Reply;
+import drawbridge.relay.wire.Request;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BridgeServiceTest {
+  private static final String ALL =
+      "  - { name: apps, allow: [orders/v1/*], to: { certificate: { subject: CN=apim } }, limits: { calls: 1000/s, rows: 100, bytes: 10MB, time: 20s } }\n";
+
+  @TempDir Path folder;
+
+  private static void write(Answer answer, String text) throws FaultException {
+    try (OutputStream out = answer.begin(200, "application/json")) {
+      out.write(text.getBytes(UTF_8));
+    } catch (IOException e) {
+      throw Fault.of(Fault.Code.CANCELLED, "The answer was not wanted.", e).thrown();
+    }
+  }
+
+  private static void hello(Call call, Answer answer) throws FaultException {
+    write(answer, "[{\"n\":" + call.arguments().get("n") + "}]");
+    answer.rows(1);
+  }
+
+  private static Head.Builder withN(Head.Builder head, String value) {
+    return head.addArguments(
+        Argument.newBuilder().setName("n").setValue(value).setIn(Parameter.In.QUERY));
+  }
+
+  // ---- who may
+
+  @Test
+  void anAllowedCallIsAnsweredInOneMessageAndRecordedOnce() throws Exception {
+    try (Bridge bridge = new Bridge(folder, ALL, reading("Find", BridgeServiceTest::hello))) {
+      Bridge.Exchange exchange =
+          bridge.call(withN(head("Find"), "7").setTraceparent("00-aa-bb-01"));
+      assertEquals("[{\"n\":7}]", exchange.body());
+      assertEquals(1, exchange.replies.size());
+      Reply reply = exchange.last();
+      assertEquals(200, reply.getHead().getStatus());
+      assertEquals("application/json", reply.getHead().getHeaders(0).getValue());
+      assertEquals(9, reply.getHead().getLength());
+      assertEquals(1, reply.getEnd().getRows());
+      assertEquals(9, reply.getEnd().getBytes());
+      Map<String, String> record = bridge.records("call").getFirst();
+      assertEquals("ok", record.get("outcome"));
+      assertEquals("apps", record.get("rule"));
+      assertEquals("n", record.get("arguments.0"));
+      assertEquals("00-aa-bb-01", record.get("traceparent"));
+      assertEquals("CN=apim", record.get("caller.subject"));
+      assertEquals(0, bridge.records("begin").size());
+    }
+  }
+
+  @Test
+  void forbiddenAndUnknownAreTheSame() throws Exception {
+    try (Bridge bridge = new Bridge(folder, ALL, reading("Find", BridgeServiceTest::hello))) {
+      Caller stranger = Caller.newBuilder().setSubject("CN=stranger").build();
+      var forbidden = bridge.call(head("Find").setCaller(stranger)).fault();
+      var unknown = bridge.call(head("Nothing").setCaller(stranger)).fault();
+      var noPath = bridge.call(head("").setCaller(stranger).addOtherMethods("GET")).fault();
+      var noApi = bridge.call(head("").setOperation("secret/v1/")).fault();
+      var noSense = bridge.call(head("").setOperation("nonsense")).fault();
+      assertEquals(Code.FORBIDDEN, forbidden.getCode());
+      assertNotEquals(forbidden.getReference(), unknown.getReference());
+      for (var other : List.of(unknown, noPath, noApi, noSense)) {
+        assertEquals(
+            forbidden.toBuilder().clearReference().build(),
+            other.toBuilder().clearReference().build());
+      }
+      Map<String, String> record = bridge.records("refused").getFirst();
+      assertEquals("refused", record.get("outcome"));
+      assertEquals("no rule allows it", record.get("reason"));
+      assertEquals(forbidden.getReference(), record.get("reference"));
+      assertEquals(5, bridge.records("refused").size());
+    }
+  }
+
+  @Test
+  void insideAnApiThatTheCallerSeesWhatIsMissingIsNamed() throws Exception {
+    try (Bridge bridge = new Bridge(folder, ALL, reading("Find", BridgeServiceTest::hello))) {
+      assertEquals(Code.NOT_FOUND, bridge.call(head("")).fault().getCode());
+      var method = bridge.call(head("").addOtherMethods("GET").addOtherMethods("x y")).fault();
+      assertEquals(Code.METHOD_NOT_ALLOWED, method.getCode());
+      assertEquals(List.of("GET"), method.getAllowList());
+    }
+  }
+
+  @Test
+  void aCallerWithoutBudgetIsToldWhenToComeBack() throws Exception {
+    String rules =
+        "  - { name: few, allow: [orders/v1/*], to: { gateway: [gateway-1] }, limits: { calls: 2/h } }\n";
+    try (Bridge bridge = new Bridge(folder, rules, reading("Find", BridgeServiceTest::hello))) {
+      bridge.call(head("Find")).body();
+      bridge.call(head("Find")).body();
+      var fault = bridge.call(head("Find")).fault();
+      assertEquals(Code.TOO_MANY_CALLS, fault.getCode());
+      assertTrue(fault.getRetryable());
+      assertTrue(fault.getRetryAfterS() > 1_700 && fault.getRetryAfterS() <= 1_800);
+    }
+  }
+
+  // ---- what they ask
+
+  @Test
+  void aBadArgumentIsNamedAndNothingRuns() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    try (Bridge bridge =
+        new Bridge(folder, ALL, changing("Add", (call, answer) -> runs.incrementAndGet()))) {
+      var fault = bridge.call(withN(head("Add"), "seven")).fault();
+      assertEquals(Code.INVALID_ARGUMENT, fault.getCode());
+      assertEquals("n", fault.getParameter());
+      assertFalse(fault.getRetryable());
+      assertEquals(0, runs.get());
+      assertEquals("INVALID_ARGUMENT", bridge.records("refused").getFirst().get("code"));
+    }
+  }
+
+  @Test
+  void anUnknownFormatIsNotAcceptable() throws Exception {
+    try (Bridge bridge = new Bridge(folder, ALL, reading("Find", BridgeServiceTest::hello))) {
+      assertEquals(
+          Code.NOT_ACCEPTABLE, bridge.call(head("Find").setFormat("image/png")).fault().getCode());
+    }
+  }
+
+  @Test
+  void aBodyComesInPiecesAndIsBounded() throws Exception {
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            new Calls.Bounds(10, 8),
+            ALL,
+            changing("Add", (call, answer) -> write(answer, "" + call.arguments().get("body"))))) {
+      Bridge.Exchange whole = bridge.begin(head("Add"), Integer.MAX_VALUE, chunk("abc"));
+      whole.requests().onNext(chunk("def").setLast(true).build());
+      assertEquals("abcdef", whole.toEnd().body());
+      Bridge.Exchange halfClosed = bridge.begin(head("Add"), Integer.MAX_VALUE, chunk("abc"));
+      halfClosed.requests().onCompleted();
+      assertEquals("abc", halfClosed.toEnd().body());
+      Bridge.Exchange long_ = bridge.begin(head("Add"), Integer.MAX_VALUE, chunk("abcdef"));
+      long_.requests().onNext(chunk("ghi").build());
+      assertEquals(Code.INVALID_ARGUMENT, long_.toEnd().fault().getCode());
+    }
+  }
+
+  private static Request.Builder chunk(String text) {
+    return Request.newBuilder().setChunk(ByteString.copyFromUtf8(text));
+  }
+
+  @Test
+  void aLateCallIsNotStarted() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    try (Bridge bridge =
+        new Bridge(folder, ALL, changing("Add", (call, answer) -> runs.incrementAndGet()))) {
+      bridge.underWayMillis = 30_000;
+      var fault = bridge.call(head("Add")).fault();
+      assertEquals(Code.DEADLINE_EXCEEDED, fault.getCode());
+      assertTrue(fault.getRetryable(), "nothing ran");
+      assertEquals(0, runs.get());
+      assertEquals("refused", bridge.records("refused").getFirst().get("outcome"));
+    }
+  }
+
+  @Test
+  void theDeadlineIsTheShorterOfWhatIsLeftAndTheRules() throws Exception {
+    AtomicLong left = new AtomicLong();
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            ALL,
+            reading(
+                "Find",
+                (call, answer) -> {
+                  left.set(TimeUnit.NANOSECONDS.toMillis(call.deadline() - System.nanoTime()));
+                  write(answer, "[]");
+                }))) {
+      bridge.call(head("Find").setDeadlineMs(60_000)).body();
+      assertTrue(left.get() > 10_000 && left.get() <= 20_000, "the rule's 20 s, but " + left);
+      bridge.underWayMillis = 25_000;
+      bridge.call(head("Find")).body();
+      assertTrue(left.get() > 0 && left.get() <= 5_000, "the 5 s left, but " + left);
+    }
+  }
+
+  // ---- how much they get
+
+  @Test
+  void moreRowsThanAllowedAreAFault() throws Exception {
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            ALL,
+            reading(
+                "Find",
+                (call, answer) -> {
+                  assertEquals(100, call.mostRows());
+                  throw Fault.of(Fault.Code.TOO_LARGE, "More rows than allowed.").thrown();
+                }))) {
+      var fault = bridge.call(head("Find")).fault();
+      assertEquals(Code.TOO_LARGE, fault.getCode());
+      assertFalse(fault.getRetryable());
+      assertEquals("failed", bridge.records("call").getFirst().get("outcome"));
+    }
+  }
+
+  @Test
+  void moreBytesThanAllowedAreAFault() throws Exception {
+    String rules =
+        "  - { name: few, allow: [orders/v1/*], to: { gateway: [gateway-1] }, limits: { bytes: 100B } }\n";
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            rules,
+            reading("Find", (call, answer) -> write(answer, "x".repeat(101))),
+            changing("Add", (call, answer) -> write(answer, "x".repeat(101))))) {
+      assertEquals(Code.TOO_LARGE, bridge.call(head("Find")).fault().getCode());
+      assertEquals(
+          Code.OUTCOME_UNKNOWN,
+          bridge.call(head("Add")).fault().getCode(),
+          "who knows what it did before it was cut off");
+    }
+  }
+
+  @Test
+  void aLongAnswerStreamsAtThePaceOfItsReader() throws Exception {
+    AtomicLong produced = new AtomicLong();
+    int megabytes = 6;
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            ALL,
+            reading(
+                "Find",
+                (call, answer) -> {
+                  try (OutputStream out = answer.begin(200, "application/x-ndjson")) {
+                    byte[] line = "y".repeat(1 << 10).getBytes(UTF_8);
+                    for (int i = 0; i < megabytes << 10; i++) {
+                      out.write(line);
+                      produced.addAndGet(line.length);
+                    }
+                  } catch (IOException e) {
+                    throw Fault.of(Fault.Code.CANCELLED, "", e).thrown();
+                  }
+                }))) {
+      Bridge.Exchange slow = bridge.begin(head("Find"), 2, Request.newBuilder().setLast(true));
+      await(() -> slow.replies.size() == 2, "two messages");
+      assertEquals(1, bridge.records("begin").size(), "durable before the first byte");
+      assertEquals(0, slow.replies.peek().getHead().getLength(), "a stream");
+      // Nothing further comes by itself: what is held back is one buffer and what gRPC took.
+      await(() -> produced.get() > (ReplyBody.WHOLE >> 10 << 10) - 2048, "the first buffer");
+      assertTrue(produced.get() <= ReplyBody.WHOLE + 4L * ReplyBody.CHUNK, "bounded: " + produced);
+      assertEquals(2, slow.replies.size());
+      slow.control().request(10_000);
+      assertEquals(megabytes << 20, slow.toEnd().body().length());
+      assertEquals("ok", bridge.records("end", 1).getFirst().get("outcome"));
+      assertEquals(0, bridge.records("call").size());
+      slow.replies.forEach(reply -> assertTrue(reply.getChunk().size() <= ReplyBody.CHUNK));
+    }
+  }
+
+  @Test
+  void aStreamThatFailsSaysWhyInItsEnd() throws Exception {
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            ALL,
+            reading(
+                "Find",
+                (call, answer) -> {
+                  write(answer, "z".repeat(300_000));
+                  throw Fault.of(Fault.Code.SOURCE_ERROR, "The source failed.").thrown();
+                }))) {
+      Bridge.Exchange exchange = bridge.call(head("Find"));
+      assertEquals(200, exchange.replies.peek().getHead().getStatus());
+      assertEquals(Code.SOURCE_ERROR, exchange.fault().getCode());
+      assertTrue(exchange.fault().getRetryable(), "a safe operation");
+      assertEquals("failed", bridge.records("end").getFirst().get("outcome"));
+    }
+  }
+
+  // ---- leaving and lateness
+
+  @Test
+  void aCallerThatHangsUpCancelsTheAction() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch cancelled = new CountDownLatch(1);
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            ALL,
+            reading("Find", (call, answer) -> waitForCancel(call, running, cancelled)))) {
+      Bridge.Exchange exchange = bridge.begin(head("Find"));
+      await(running);
+      exchange.control().cancel("gone", null);
+      await(cancelled);
+      assertEquals("cancelled", bridge.records("call", 1).getFirst().get("outcome"));
+    }
+  }
+
+  private static void waitForCancel(Call call, CountDownLatch running, CountDownLatch cancelled)
+      throws FaultException {
+    call.cancellation().onCancel(cancelled::countDown);
+    running.countDown();
+    await(cancelled);
+    throw Fault.of(Fault.Code.CANCELLED, "The statement was cancelled.").thrown();
+  }
+
+  @Test
+  void anActionThatOverrunsItsTimeIsCancelled() throws Exception {
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            ALL,
+            reading("Find", BridgeServiceTest::untilCancelled),
+            changing("Add", BridgeServiceTest::untilCancelled))) {
+      var read = bridge.call(head("Find").setDeadlineMs(100)).fault();
+      assertEquals(Code.DEADLINE_EXCEEDED, read.getCode());
+      assertTrue(read.getRetryable());
+      var write = bridge.call(head("Add").setDeadlineMs(100)).fault();
+      assertEquals(Code.OUTCOME_UNKNOWN, write.getCode());
+      assertFalse(write.getRetryable());
+      assertEquals(0, write.getRetryAfterS());
+      assertEquals("unknown", bridge.records("end").getFirst().get("outcome"));
+    }
+  }
+
+  private static void untilCancelled(Call call, Answer answer) throws FaultException {
+    waitForCancel(call, new CountDownLatch(1), new CountDownLatch(1));
+  }
+
+  @Test
+  void aBodyThatNeverEndsIsGivenUp() throws Exception {
+    try (Bridge bridge = new Bridge(folder, ALL, changing("Add", BridgeServiceTest::hello))) {
+      Bridge.Exchange exchange =
+          bridge.begin(head("Add").setDeadlineMs(100), Integer.MAX_VALUE, chunk("{"));
+      assertEquals(Code.DEADLINE_EXCEEDED, exchange.toEnd().fault().getCode());
+    }
+  }
+
+  // ---- what goes wrong
+
+  @Test
+  void whatNobodyExpectedIsInternalAndTellsNothing() throws Exception {
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            ALL,
+            reading(
+                "Find",
+                (call, answer) -> {
+                  throw new IllegalStateException("secret detail");
+                }),
+            reading("Silent", (call, answer) -> {}),
+            changing(
+                "Add",
+                (call, answer) -> {
+                  throw new StackOverflowError();
+                }))) {
+      var fault = bridge.call(head("Find")).fault();
+      assertEquals(Code.INTERNAL, fault.getCode());
+      assertFalse(fault.toString().contains("secret"));
+      assertTrue(fault.getRetryable());
+      assertEquals(Code.INTERNAL, bridge.call(head("Silent")).fault().getCode());
+      assertEquals(Code.OUTCOME_UNKNOWN, bridge.call(head("Add")).fault().getCode());
+    }
+  }
+
+  @Test
+  void everyFaultOfAnActionHasItsCodeAndSaysWhetherToRetry() throws Exception {
+    List<Fault.Code> retryableRead =
+        List.of(
+            Fault.Code.BUSY,
+            Fault.Code.SOURCE_UNAVAILABLE,
+            Fault.Code.SOURCE_ERROR,
+            Fault.Code.DEADLINE_EXCEEDED,
+            Fault.Code.CANCELLED,
+            Fault.Code.INTERNAL);
+    List<Fault.Code> retryableWrite = List.of(Fault.Code.BUSY, Fault.Code.SOURCE_UNAVAILABLE);
+    List<Fault.Code> open =
+        List.of(
+            Fault.Code.DEADLINE_EXCEEDED,
+            Fault.Code.CANCELLED,
+            Fault.Code.INTERNAL,
+            Fault.Code.OUTCOME_UNKNOWN);
+    for (Fault.Code code : Fault.Code.values()) {
+      Path own = Files.createDirectory(folder.resolve(code.name()));
+      drawbridge.adapters.Operation.Action failing =
+          (call, answer) -> {
+            throw Fault.of(code, "A safe sentence.").thrown();
+          };
+      try (Bridge bridge =
+          new Bridge(own, ALL, reading("Find", failing), changing("Add", failing))) {
+        var read = bridge.call(head("Find")).fault();
+        assertEquals(code.name(), read.getCode().name());
+        assertEquals("A safe sentence.", read.getMessage());
+        assertEquals(retryableRead.contains(code), read.getRetryable(), code.name());
+        var write = bridge.call(head("Add")).fault();
+        assertEquals(open.contains(code) ? "OUTCOME_UNKNOWN" : code.name(), write.getCode().name());
+        assertEquals(retryableWrite.contains(code), write.getRetryable(), code.name());
+      }
+    }
+  }
+
+  @Test
+  void aChangeIsNotBegunTwice() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            ALL,
+            changing(
+                "Add",
+                (call, answer) -> {
+                  runs.incrementAndGet();
+                  write(answer, "{}");
+                }))) {
+      Head.Builder first = head("Add");
+      assertEquals("{}", bridge.call(first).body());
+      var again = bridge.call(first.clone().setAttempt(2)).fault();
+      assertEquals(Code.OUTCOME_UNKNOWN, again.getCode());
+      assertFalse(again.getRetryable());
+      assertEquals(Code.OUTCOME_UNKNOWN, bridge.call(first.clone()).fault().getCode());
+      assertEquals(1, runs.get());
+      assertEquals(1, bridge.records("begin").size());
+      assertEquals("unknown", bridge.records("refused").getFirst().get("outcome"));
+    }
+  }
+
+  @Test
+  void tooManyCallsAtOnceAreRefusedAtOnce() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            new Calls.Bounds(1, 1 << 20),
+            ALL,
+            reading(
+                "Find",
+                (call, answer) -> {
+                  running.countDown();
+                  await(goOn);
+                  write(answer, "[]");
+                }))) {
+      Bridge.Exchange first = bridge.begin(head("Find"));
+      await(running);
+      var busy = bridge.call(head("Find")).fault();
+      assertEquals(Code.BUSY, busy.getCode());
+      assertTrue(busy.getRetryable());
+      goOn.countDown();
+      assertEquals("[]", first.toEnd().body());
+    }
+  }
+
+  // ---- the audit log fails
+
+  @Test
+  void whatCannotBeRecordedIsNotExecuted() throws Exception {
+    AtomicInteger runs = new AtomicInteger();
+    drawbridge.adapters.Operation.Action counting =
+        (call, answer) -> {
+          runs.incrementAndGet();
+          write(answer, "{}");
+        };
+    try (Bridge bridge =
+        new Bridge(folder, ALL, reading("Find", counting), changing("Add", counting))) {
+      Path away = Files.move(bridge.audit, folder.resolve("away"));
+      var add = bridge.call(head("Add")).fault();
+      assertEquals(Code.AUDIT_UNAVAILABLE, add.getCode());
+      assertTrue(add.getRetryable(), "nothing ran");
+      assertEquals(Code.AUDIT_UNAVAILABLE, bridge.call(head("Find")).fault().getCode());
+      assertEquals(Code.AUDIT_UNAVAILABLE, bridge.call(head("Nothing")).fault().getCode());
+      assertEquals(0, runs.get());
+      Files.move(away, bridge.audit);
+      assertEquals("{}", bridge.call(head("Add")).body());
+      assertEquals("{}", bridge.call(head("Find")).body());
+    }
+  }
+
+  @Test
+  void anEndThatCannotBeRecordedIsNotReleased() throws Exception {
+    Path away = folder.resolve("away");
+    Path audit = folder.resolve("audit");
+    drawbridge.adapters.Operation.Action losing =
+        (call, answer) -> {
+          write(answer, "q".repeat("long".equals(call.arguments().get("body")) ? 300_000 : 10));
+          try {
+            Files.move(audit, away);
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        };
+    try (Bridge bridge =
+        new Bridge(folder, ALL, reading("Find", losing), changing("Add", losing))) {
+      Bridge.Exchange read = bridge.call(head("Find"));
+      assertEquals(Code.AUDIT_UNAVAILABLE, read.fault().getCode());
+      assertEquals(1, read.replies.size(), "nothing of the answer left");
+      Files.move(away, audit);
+      assertEquals(Code.OUTCOME_UNKNOWN, bridge.call(head("Add")).fault().getCode());
+      Files.move(away, audit);
+      Bridge.Exchange stream =
+          bridge.begin(head("Find"), Integer.MAX_VALUE, chunk("long").setLast(true)).toEnd();
+      assertTrue(stream.replies.size() > 1, "it had begun");
+      assertEquals(Code.AUDIT_UNAVAILABLE, stream.fault().getCode());
+      Files.move(away, audit);
+    }
+  }
+
+  // ---- the catalogue
+
+  @Test
+  void theCatalogueComesAtOnceAndAgainWhenItChanges() throws Exception {
+    try (Bridge bridge = new Bridge(folder, ALL, reading("Find", BridgeServiceTest::hello))) {
+      BlockingQueue<Catalogue> heard = new LinkedBlockingQueue<>();
+      bridge
+          .stub()
+          .describe(
+              DescribeRequest.newBuilder().setGateway("gateway-1").build(),
+              new StreamObserver<>() {
+                @Override
+                public void onNext(Catalogue catalogue) {
+                  heard.add(catalogue);
+                }
+
+                @Override
+                public void onError(Throwable e) {}
+
+                @Override
+                public void onCompleted() {}
+              });
+      Catalogue first = heard.poll(10, TimeUnit.SECONDS);
+      assertEquals("d1", first.getDigest());
+      assertEquals("plant-1", first.getSite());
+      var operation = first.getApis(0).getOperations(0);
+      assertEquals("Find", operation.getName());
+      assertEquals("integer", operation.getParameters(0).getType());
+      assertTrue(operation.getSafe());
+      bridge.feed.publish(first.toBuilder().setDraining(true).build());
+      assertTrue(heard.poll(10, TimeUnit.SECONDS).getDraining());
+    }
+  }
+
+  @Test
+  void aDrainedAgentTakesNoMoreCalls() throws Exception {
+    try (Bridge bridge = new Bridge(folder, ALL, reading("Find", BridgeServiceTest::hello))) {
+      assertTrue(bridge.service.drain(Bridge.SOON));
+      assertEquals(Code.BUSY, bridge.call(head("Find")).fault().getCode());
+    }
+  }
+}

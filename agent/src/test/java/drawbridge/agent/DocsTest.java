@@ -1,0 +1,97 @@
+package drawbridge.agent;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import drawbridge.adapters.Operation;
+import drawbridge.agent.audit.AuditRecord;
+import drawbridge.agent.policy.Policy;
+import drawbridge.settings.Section;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages name every key that the code reads and every field that it writes. */
+class DocsTest {
+  private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+
+  /** A key asked of a section, by its own method or handed on to a reader. */
+  private static final Pattern KEY =
+      Pattern.compile("(?:\\.\\w+\\(|\\w+\\(\\w+, )\"([a-z-]+)\"(?:\\)|,)");
+
+  private static final Pattern FIELD =
+      Pattern.compile("(?:text|put|write\\w*Field\\w*)\\(\\s*\"([a-z_]+)\"");
+
+  @TempDir Path folder;
+
+  private static String page(String name) throws IOException {
+    return Files.readString(ROOT.resolve("docs").resolve(name));
+  }
+
+  private static Set<String> named(String sources, Pattern pattern) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(ROOT.resolve("agent/src/main/java").resolve(sources))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+        Matcher m = pattern.matcher(Files.readString(file));
+        while (m.find()) {
+          names.add(m.group(1));
+        }
+      }
+    }
+    return names;
+  }
+
+  private static void assertNamed(Set<String> names, int atLeast, String page) throws IOException {
+    assertTrue(names.size() >= atLeast, "the pattern finds the names: " + names);
+    String text = page(page);
+    for (String name : names) {
+      assertTrue(text.contains("`" + name + "`"), page + " does not name " + name);
+    }
+  }
+
+  @Test
+  void agentMdNamesEveryKey() throws Exception {
+    assertNamed(named("drawbridge/agent/AgentSettings.java", KEY), 9, "agent.md");
+  }
+
+  @Test
+  void policyMdNamesEveryKey() throws Exception {
+    assertNamed(named("drawbridge/agent/policy", KEY), 17, "policy.md");
+  }
+
+  @Test
+  void auditMdNamesEveryFieldAndKind() throws Exception {
+    assertNamed(named("drawbridge/agent/audit", FIELD), 30, "audit.md");
+    Set<String> kinds = new TreeSet<>();
+    for (AuditRecord.Kind kind : AuditRecord.Kind.values()) {
+      kinds.add(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+    for (AuditRecord.Outcome outcome : AuditRecord.Outcome.values()) {
+      kinds.add(outcome.name().toLowerCase(Locale.ROOT));
+    }
+    assertNamed(kinds, 10, "audit.md");
+  }
+
+  @Test
+  void theExamplesAreRead() throws Exception {
+    Files.createDirectory(folder.resolve("site"));
+    AgentSettings.read(Section.parse(folder.resolve("agent.yaml"), example("agent.md")));
+    Path policy = Files.writeString(folder.resolve("policy.yaml"), example("policy.md"));
+    Operation find = Operations.reading("FindOrders", (call, answer) -> {});
+    assertTrue(Policy.read(policy).unmatched(List.of(find.id())).size() >= 2);
+  }
+
+  private static String example(String page) throws IOException {
+    Matcher m = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(page(page));
+    assertTrue(m.find());
+    return m.group(1);
+  }
+}

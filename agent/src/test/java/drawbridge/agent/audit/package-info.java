@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.agent.audit;
+
+import org.jspecify.annotations.NullMarked;

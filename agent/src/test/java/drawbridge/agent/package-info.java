@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.agent;
+
+import org.jspecify.annotations.NullMarked;

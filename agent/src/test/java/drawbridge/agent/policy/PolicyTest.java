@@ -1,0 +1,141 @@
+package drawbridge.agent.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import drawbridge.settings.Section;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PolicyTest {
+  private static final Caller APIM = new Caller("CN=apim,O=Contoso", "CN=Connectors CA", "ab");
+  private static final Caller OTHER = new Caller("CN=other,O=Contoso", "CN=Connectors CA", "cd");
+  private static final String FIND = "orders/v1/FindOrders";
+
+  private static Policy policy(String rules) {
+    return Policy.read(Section.parse(Path.of("policy.yaml"), "rules:\n" + rules));
+  }
+
+  private static boolean allows(Policy policy, Caller caller, String operation) {
+    return policy.decide("gateway-1", caller, operation) instanceof Decision.Allowed;
+  }
+
+  @Test
+  void nothingIsAllowedUnlessARuleAllowsIt() {
+    Policy policy = policy("  []\n");
+    Decision decision = policy.decide("gateway-1", APIM, FIND);
+    assertEquals(
+        "no rule allows it", assertInstanceOf(Decision.Forbidden.class, decision).reason());
+  }
+
+  @Test
+  void aRuleAllowsItsCallerAndNobodyElse() {
+    Policy policy =
+        policy(
+            "  - { name: a, allow: [orders/v1/FindOrders], to: { certificate: { subject: 'CN=apim,O=Contoso' } } }\n");
+    assertTrue(allows(policy, APIM, FIND));
+    assertFalse(allows(policy, OTHER, FIND));
+    assertFalse(allows(policy, Caller.NOBODY, FIND));
+    assertFalse(allows(policy, APIM, "orders/v1/FindOrder"));
+    assertFalse(allows(policy, APIM, "orders/v1/FindOrders2"));
+    assertFalse(allows(policy, APIM, "orders/v10/FindOrders"));
+  }
+
+  @Test
+  void namesAreComparedAsNamesAndNotAsText() {
+    Policy policy =
+        policy(
+            "  - { name: a, allow: [orders/v1/*], to: { certificate: { subject: 'cn=APIM, o=contoso', issuer: 'CN=connectors  ca' } } }\n");
+    assertTrue(allows(policy, APIM, FIND));
+    // What looks alike as text is another name: one attribute that holds a comma.
+    assertFalse(allows(policy, new Caller("CN=apim\\,O=Contoso", APIM.issuer(), "ab"), FIND));
+    assertFalse(allows(policy, new Caller("O=Contoso,CN=apim", APIM.issuer(), "ab"), FIND));
+    assertFalse(allows(policy, new Caller("not a name", APIM.issuer(), "ab"), FIND));
+  }
+
+  @Test
+  void allConditionsMustHold() {
+    String hash = "ab".repeat(32);
+    Policy policy =
+        policy(
+            "  - { name: a, allow: [orders/v1/*], to: { gateway: [gateway-1], certificate: { subject: 'CN=apim', issuer: 'CN=CA', fingerprint: '"
+                + hash
+                + "' } } }\n");
+    Caller right = new Caller("CN=apim", "CN=CA", hash);
+    assertTrue(allows(policy, right, FIND));
+    assertFalse(allows(policy, new Caller("CN=apim", "CN=Other", hash), FIND));
+    assertFalse(allows(policy, new Caller("CN=apim", "CN=CA", "cd".repeat(32)), FIND));
+    assertFalse(policy.decide("gateway-2", right, FIND) instanceof Decision.Allowed);
+  }
+
+  @Test
+  void denyWinsWhereverItStands() {
+    Policy policy =
+        policy(
+            """
+              - { name: all, allow: [orders/v1/*], to: { gateway: [gateway-1] } }
+              - { name: never, deny: [orders/v1/DeleteOrders] }
+            """);
+    assertTrue(allows(policy, APIM, FIND));
+    Decision decision = policy.decide("gateway-1", APIM, "orders/v1/DeleteOrders");
+    assertEquals(
+        "rule never denies it", assertInstanceOf(Decision.Forbidden.class, decision).reason());
+  }
+
+  @Test
+  void theFirstRuleThatAllowsDecidesTheLimits() {
+    Policy policy =
+        policy(
+            """
+              - { name: one, allow: [orders/v1/FindOrders], to: { gateway: [gateway-1] }, limits: { calls: 600/min, rows: 10000, bytes: 50MB, time: 5s } }
+              - { name: two, allow: [orders/v1/*], to: { gateway: [gateway-1] } }
+            """);
+    Decision.Allowed first =
+        assertInstanceOf(Decision.Allowed.class, policy.decide("gateway-1", APIM, FIND));
+    assertEquals("one", first.rule());
+    assertEquals(
+        new Limits(new Rate(600, Duration.ofMinutes(1)), 10_000, 50L << 20, Duration.ofSeconds(5)),
+        first.limits());
+    Decision.Allowed second =
+        assertInstanceOf(
+            Decision.Allowed.class, policy.decide("gateway-1", APIM, "orders/v1/GetOrder"));
+    assertEquals("two", second.rule());
+    assertEquals(Limits.DEFAULT, second.limits());
+  }
+
+  @Test
+  void anApiIsSeenByThoseWhoViewItOrMayCallInIt() {
+    Policy policy =
+        policy(
+            """
+              - { name: view, view: [orders/v1], to: { certificate: { subject: 'CN=author' } } }
+              - { name: call, allow: [orders/v1/FindOrders], to: { certificate: { subject: 'CN=app' } } }
+              - { name: stale, allow: [orders/v1/Gone], to: { certificate: { subject: 'CN=stale' } } }
+              - { name: hide, deny: [orders/v1/*], to: { certificate: { issuer: 'CN=Bad CA' } } }
+            """);
+    List<String> operations = List.of(FIND);
+    assertTrue(policy.sees("g", new Caller("CN=author", "", ""), "orders/v1", operations));
+    assertTrue(policy.sees("g", new Caller("CN=app", "", ""), "orders/v1", operations));
+    assertFalse(policy.sees("g", new Caller("CN=stale", "", ""), "orders/v1", operations));
+    assertFalse(policy.sees("g", new Caller("CN=author", "", ""), "orders/v2", List.of()));
+    assertFalse(
+        policy.sees("g", new Caller("CN=author", "CN=Bad CA", ""), "orders/v1", operations));
+    assertFalse(allows(policy, new Caller("CN=author", "", ""), FIND), "view does not allow");
+  }
+
+  @Test
+  void whatTheSiteDoesNotHaveIsNamed() {
+    Policy policy =
+        policy(
+            """
+              - { name: a, allow: [orders/v1/FindOrders, orders/v1/FindOrder, stock/v1/*], view: [orders/v2], to: { gateway: [g] } }
+            """);
+    assertEquals(
+        List.of("a: orders/v1/FindOrder", "a: stock/v1/*", "a: orders/v2"),
+        policy.unmatched(List.of(FIND)));
+  }
+}

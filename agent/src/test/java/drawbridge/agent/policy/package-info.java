@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.agent.policy;
+
+import org.jspecify.annotations.NullMarked;
