@@ -1,0 +1,117 @@
+package drawbridge.agent;
+
+import drawbridge.adapters.Arguments;
+import drawbridge.adapters.FaultException;
+import drawbridge.adapters.Operation;
+import drawbridge.adapters.Parameter;
+import drawbridge.adapters.Site;
+import drawbridge.adapters.SourceState;
+import drawbridge.agent.policy.Policy;
+import drawbridge.relay.wire.Argument;
+import drawbridge.relay.wire.Source;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The site folder with its sources open, as the agent serves it. Closing it closes the sources. */
+public final class SiteFolder implements Surroundings.OpenSite {
+  private static final Duration DESCRIBING = Duration.ofSeconds(5);
+  private static final Duration CHECKING = Duration.ofSeconds(10);
+
+  private final Site site;
+  private final Served served;
+
+  private SiteFolder(Site site, Policy policy) {
+    this.site = site;
+    List<Served.Api> apis =
+        site.apis().stream()
+            .map(
+                api ->
+                    new Served.Api(
+                        api.name(),
+                        api.version(),
+                        api.title(),
+                        api.description(),
+                        api.operations()))
+            .toList();
+    this.served = new Served(site.digest(), apis, policy);
+  }
+
+  /**
+   * Reads {@code sources.yaml}, {@code apis/} and {@code policy.yaml} of the folder.
+   *
+   * @param offline ask no source about its columns
+   * @throws drawbridge.settings.SettingsException where a file is wrong
+   */
+  public static SiteFolder open(Path folder, boolean offline) {
+    Policy policy = Policy.read(folder.resolve("policy.yaml"));
+    return new SiteFolder(Site.open(folder, offline ? Duration.ZERO : DESCRIBING), policy);
+  }
+
+  @Override
+  public Served served() {
+    return served;
+  }
+
+  @Override
+  public ArgumentReader arguments() {
+    return SiteFolder::read;
+  }
+
+  private static Map<String, Object> read(Operation operation, List<Argument> given, byte[] body)
+      throws FaultException {
+    List<Arguments.Given> raw = new ArrayList<>(given.size());
+    for (Argument argument : given) {
+      raw.add(new Arguments.Given(argument.getName(), argument.getValue(), in(argument.getIn())));
+    }
+    return Arguments.read(operation, raw, body);
+  }
+
+  private static Parameter.In in(drawbridge.relay.wire.Parameter.In in) {
+    return switch (in) {
+      case PATH -> Parameter.In.PATH;
+      case HEADER -> Parameter.In.HEADER;
+      case BODY -> Parameter.In.BODY;
+      case QUERY, UNRECOGNIZED -> Parameter.In.QUERY;
+    };
+  }
+
+  /** How the sources stand, for the catalogue. */
+  List<Source> sources() {
+    return site.sources().stream().map(SiteFolder::source).toList();
+  }
+
+  private static Source source(SourceState state) {
+    return Source.newBuilder()
+        .setName(state.name())
+        .setAvailable(state.available())
+        .setDetail(state.detail())
+        .build();
+  }
+
+  @Override
+  public List<Surroundings.Checked> check() {
+    List<Surroundings.Checked> all = new ArrayList<>();
+    site.checkSources(CHECKING)
+        .forEach(
+            source ->
+                all.add(
+                    new Surroundings.Checked(
+                        "source " + source.name(),
+                        source.ok(),
+                        detail(source.message(), source.details(), source.latency()))));
+    return all;
+  }
+
+  private static String detail(String message, List<String> details, Duration latency) {
+    String more = details.isEmpty() ? "" : " (" + String.join("; ", details) + ")";
+    return message + more + ", " + latency.toMillis() + " ms";
+  }
+
+  @Override
+  public void close() {
+    site.close();
+  }
+}

@@ -1,0 +1,106 @@
+package drawbridge.agent;
+
+import drawbridge.relay.AgentRelay;
+import drawbridge.relay.IdentitySettings;
+import drawbridge.relay.NamespaceSettings;
+import drawbridge.relay.NetworkSettings;
+import drawbridge.relay.PeerName;
+import drawbridge.relay.RelayEvents;
+import drawbridge.relay.RelayTls;
+import drawbridge.settings.Program;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Keeps an agent connected to its gateways, and its catalogue true to its sources and certificate. Closing it hangs up. */
+final class Supervisor implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofSeconds(5);
+
+  private final AgentRelay relay;
+  private final CountDownLatch closing = new CountDownLatch(1);
+
+  private Supervisor(AgentRelay relay) {
+    this.relay = relay;
+  }
+
+  /**
+   * Connects and returns without waiting for the gateways.
+   *
+   * @throws drawbridge.settings.SettingsException where namespace, network or identity are wrong
+   */
+  static Supervisor start(AgentSettings settings, Agent agent, SiteFolder site) {
+    Connections connections = Connections.read(settings);
+    PeerName self = PeerName.agent(settings.site(), settings.name());
+    RelayTls tls = new RelayTls(connections.identity, self, InstantSource.system());
+    Supervisor supervisor =
+        new Supervisor(
+            AgentRelay.start(
+                self,
+                settings.gateways(),
+                connections.namespace,
+                connections.network,
+                tls,
+                agent.service(),
+                new Recorded(agent)));
+    Thread.ofVirtual().name("look after").start(() -> supervisor.lookAfter(agent, site, tls));
+    return supervisor;
+  }
+
+  private void lookAfter(Agent agent, SiteFolder site, RelayTls tls) {
+    try {
+      do {
+        agent.sources(site.sources());
+        agent.certificateDays((int) Duration.between(Instant.now(), tls.notAfter()).toDays());
+      } while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    relay.close();
+  }
+
+  /** The sections of agent.yaml that are the relay's. */
+  record Connections(
+      NamespaceSettings namespace, NetworkSettings network, IdentitySettings identity) {
+    static Connections read(AgentSettings settings) {
+      PeerName self = PeerName.agent(settings.site(), settings.name());
+      Optional<NetworkSettings> network = settings.network().map(NetworkSettings::read);
+      return new Connections(
+          NamespaceSettings.read(settings.namespace()),
+          network.orElse(NetworkSettings.DIRECT),
+          IdentitySettings.read(settings.identity(), self, Instant.now()));
+    }
+  }
+
+  /** Puts what happens to channels into the audit log. */
+  private record Recorded(Agent agent) implements RelayEvents {
+    @Override
+    public void opened(PeerName peer, String detail) {
+      agent.channelOpened(peer.name(), Map.of("tls", detail));
+    }
+
+    @Override
+    public void closed(PeerName peer, String why) {
+      agent.channelClosed(peer.name(), Map.of("why", why));
+    }
+
+    @Override
+    public void security(PeerName peer, String what) {
+      agent.securityEvent(peer.name(), Map.of("what", what));
+    }
+
+    @Override
+    public void superseded(PeerName peer) {
+      agent.end(Program.FAILED);
+    }
+  }
+}
