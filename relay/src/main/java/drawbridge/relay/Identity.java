@@ -1,0 +1,189 @@
+package drawbridge.relay;
+
+import drawbridge.relay.IdentityException.Field;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.EdECPublicKey;
+import java.security.spec.NamedParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+
+/**
+ * The files of an identity, read and found right: our certificate and key, the CAs that we believe,
+ * and what they revoked. Immutable.
+ */
+record Identity(
+    X509Certificate certificate,
+    PrivateKey key,
+    List<X509Certificate> authorities,
+    Revocation revocation) {
+  private static final String ED25519 = NamedParameterSpec.ED25519.getName();
+
+  Identity {
+    authorities = List.copyOf(authorities);
+  }
+
+  /** Reads the files as they are now. */
+  static Identity load(IdentitySettings settings, PeerName self, Instant now)
+      throws IdentityException {
+    return parse(IdentityContent.read(settings), self, settings.grace(), now);
+  }
+
+  /** The identity that the files' bytes are, for the program of the name given. */
+  static Identity parse(IdentityContent content, PeerName self, Duration grace, Instant now)
+      throws IdentityException {
+    X509Certificate certificate = own(content.certificate().array(), self, now);
+    PrivateKey key = privateKey(content.key().array());
+    if (!belongs(key, certificate)) {
+      throw new IdentityException(
+          Field.KEY,
+          "this key does not belong to the certificate in “certificate”",
+          "name the key from which that certificate was requested");
+    }
+    List<X509Certificate> authorities = authorities(content.peers().array());
+    return new Identity(
+        certificate, key, authorities, Revocation.parse(content.crl().array(), authorities, grace));
+  }
+
+  private static X509Certificate own(byte[] pem, PeerName self, Instant now)
+      throws IdentityException {
+    X509Certificate own = certificates(Field.CERTIFICATE, pem).getFirst();
+    if (!(own.getPublicKey() instanceof EdECPublicKey key)
+        || !key.getParams().getName().equals(ED25519)) {
+      throw new IdentityException(
+          Field.CERTIFICATE,
+          "its key is " + own.getPublicKey().getAlgorithm() + ", not Ed25519",
+          "request a certificate for an Ed25519 key; relay channels know no other");
+    }
+    if (now.isAfter(own.getNotAfter().toInstant())) {
+      throw new IdentityException(
+          Field.CERTIFICATE,
+          "it expired at " + own.getNotAfter().toInstant(),
+          "put a renewed certificate there");
+    }
+    if (now.isBefore(own.getNotBefore().toInstant())) {
+      throw new IdentityException(
+          Field.CERTIFICATE,
+          "it is not valid before " + own.getNotBefore().toInstant(),
+          "set this machine's clock right, or wait");
+    }
+    Optional<PeerName> name = PeerTrust.name(own);
+    if (!name.equals(Optional.of(self))) {
+      throw new IdentityException(
+          Field.CERTIFICATE,
+          name.map(n -> "it belongs to " + n).orElse("no one of ours is named in it")
+              + ", and this is "
+              + self,
+          "request one with the subject alternative name URI:" + self.uri());
+    }
+    Optional<String> usage = PeerTrust.wrongUsage(own, self);
+    if (usage.isPresent()) {
+      throw new IdentityException(
+          Field.CERTIFICATE,
+          usage.get(),
+          "request one with key usage digitalSignature and extended key usage "
+              + PeerTrust.usageName(self));
+    }
+    return own;
+  }
+
+  private static List<X509Certificate> authorities(byte[] pem) throws IdentityException {
+    List<X509Certificate> authorities = certificates(Field.PEERS, pem);
+    for (X509Certificate ca : authorities) {
+      // A leaf as an anchor would be believed without any check of its path.
+      if (ca.getBasicConstraints() < 0) {
+        throw new IdentityException(
+            Field.PEERS,
+            "“" + ca.getSubjectX500Principal() + "” in it is not a CA",
+            "name the CA that issued the other ends' certificates, not one of these");
+      }
+      if (ca.getKeyUsage() != null
+          && !(ca.getKeyUsage()[PeerTrust.KEY_CERT_SIGN] && ca.getKeyUsage()[PeerTrust.CRL_SIGN])) {
+        throw new IdentityException(
+            Field.PEERS,
+            "“" + ca.getSubjectX500Principal() + "” in it may not sign certificates and CRLs",
+            "use a CA with key usage keyCertSign and cRLSign");
+      }
+    }
+    return authorities;
+  }
+
+  private static List<X509Certificate> certificates(Field key, byte[] pem)
+      throws IdentityException {
+    try {
+      List<X509Certificate> all =
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(pem))
+              .stream()
+              .map(X509Certificate.class::cast)
+              .toList();
+      if (!all.isEmpty()) {
+        return all;
+      }
+    } catch (CertificateException e) {
+      throw noCertificate(key, e);
+    }
+    throw noCertificate(key, new CertificateException("empty"));
+  }
+
+  private static IdentityException noCertificate(Field key, CertificateException cause) {
+    return new IdentityException(
+        key, "there is no certificate in it", "put PEM (-----BEGIN CERTIFICATE-----) there", cause);
+  }
+
+  private static PrivateKey privateKey(byte[] pem) throws IdentityException {
+    String convert = "convert it with: openssl pkey -in OLD -out NEW";
+    try (PemReader reader =
+        new PemReader(new StringReader(new String(pem, StandardCharsets.US_ASCII)))) {
+      PemObject object = reader.readPemObject();
+      if (object == null) {
+        throw new IdentityException(
+            Field.KEY, "there is no key in it", "put PEM (-----BEGIN PRIVATE KEY-----) there");
+      }
+      if (!object.getType().equals("PRIVATE KEY")) {
+        throw new IdentityException(
+            Field.KEY, "it is “" + object.getType() + "”, not “PRIVATE KEY”", convert);
+      }
+      return KeyFactory.getInstance(ED25519)
+          .generatePrivate(new PKCS8EncodedKeySpec(object.getContent()));
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IdentityException(Field.KEY, "there is no Ed25519 key in it", convert, e);
+    }
+  }
+
+  private static boolean belongs(PrivateKey key, X509Certificate certificate) {
+    try {
+      byte[] challenge =
+          "does this key belong to this certificate?".getBytes(StandardCharsets.UTF_8);
+      Signature signature = Signature.getInstance(ED25519);
+      signature.initSign(key);
+      signature.update(challenge);
+      byte[] signed = signature.sign();
+      signature.initVerify(certificate.getPublicKey());
+      signature.update(challenge);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  /** Hides the key. */
+  @Override
+  public String toString() {
+    return "Identity[" + certificate.getSubjectX500Principal() + "]";
+  }
+}

@@ -1,0 +1,36 @@
+package drawbridge.relay;
+
+import drawbridge.relay.IdentityException.Field;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The bytes of an identity's four files; equal where nothing changed. */
+record IdentityContent(ByteBuffer certificate, ByteBuffer key, ByteBuffer peers, ByteBuffer crl) {
+  /** More than the CRL of a large CA, less than what hurts. */
+  private static final int MOST = 16 * 1024 * 1024;
+
+  static IdentityContent read(IdentitySettings settings) throws IdentityException {
+    return new IdentityContent(
+        read(Field.CERTIFICATE, settings.certificate()),
+        read(Field.KEY, settings.key()),
+        read(Field.PEERS, settings.peers()),
+        read(Field.CRL, settings.crl()));
+  }
+
+  private static ByteBuffer read(Field key, Path file) throws IdentityException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] content = in.readNBytes(MOST + 1);
+      if (content.length > MOST) {
+        throw new IdentityException(
+            key, file + " is larger than 16 MB", "name a file of certificates, keys or CRLs");
+      }
+      return ByteBuffer.wrap(content);
+    } catch (IOException e) {
+      throw new IdentityException(
+          key, file + " cannot be read", "give this program's user the right to read it", e);
+    }
+  }
+}

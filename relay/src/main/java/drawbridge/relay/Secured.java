@@ -1,0 +1,188 @@
+package drawbridge.relay;
+
+import drawbridge.relay.PeerTrust.Distrust;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * One end of a connection whose other end is proven. Thread-safe; whoever got it closes the socket,
+ * which ends TLS and the raw socket with it.
+ */
+public final class Secured {
+  private static final Logger LOG = System.getLogger("drawbridge.relay.tls");
+
+  private final RelayTls tls;
+  private final PeerName peer;
+  private final X509Certificate certificate;
+  private final String suite;
+  private final Instant notAfter;
+  private final Socket socket;
+  private final AtomicBoolean altered = new AtomicBoolean();
+  private final AtomicBoolean distrusted = new AtomicBoolean();
+
+  Secured(RelayTls tls, SSLSocket socket, PeerName peer, Identity own) throws IOException {
+    this.tls = tls;
+    this.peer = peer;
+    this.certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+    this.suite = socket.getSession().getCipherSuite();
+    this.notAfter =
+        Stream.of(own.certificate(), certificate)
+            .map(c -> c.getNotAfter().toInstant())
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
+    this.socket = new Watched(socket);
+  }
+
+  /** Carries the calls' plain bytes. Its remote address is a {@link PeerIdentity}. */
+  public Socket socket() {
+    return socket;
+  }
+
+  /** Who the other end is, by its certificate. */
+  public PeerName peer() {
+    return peer;
+  }
+
+  /** The key exchange in use; never another than X25519MLKEM768. */
+  public String group() {
+    return RelayTlsProvider.GROUP;
+  }
+
+  /** The cipher suite in use, such as {@code TLS_AES_256_GCM_SHA384}. */
+  public String suite() {
+    return suite;
+  }
+
+  /** When the first of both ends' certificates ends, and the channel with it. */
+  public Instant notAfter() {
+    return notAfter;
+  }
+
+  /** The other end's certificate. */
+  public X509Certificate certificate() {
+    return certificate;
+  }
+
+  /**
+   * Whether the other end would be accepted now: by the CAs and CRL as their files are, and by the
+   * clock. Cheap enough to ask every few seconds; the reason of a first no is logged.
+   */
+  public boolean stillTrusted() {
+    try {
+      tls.judge(certificate, peer);
+      distrusted.set(false);
+      return true;
+    } catch (Distrust e) {
+      if (distrusted.compareAndSet(false, true)) {
+        LOG.log(
+            Level.WARNING, "{0} is no longer trusted: {1}: {2}", peer, e.reason(), e.getMessage());
+      }
+      return false;
+    }
+  }
+
+  /** Altered bytes were found by either end; they reached nobody, and the socket is dead. */
+  public boolean tampered() {
+    return altered.get();
+  }
+
+  private IOException seen(IOException failure) {
+    if (RelayTls.tampered(failure) && altered.compareAndSet(false, true)) {
+      LOG.log(
+          Level.WARNING,
+          "security event: bytes were altered on the way between us and {0}; the channel ends: {1}",
+          peer,
+          failure.getMessage());
+    }
+    return failure;
+  }
+
+  /** Tells when TLS finds altered bytes, whoever reads or writes at that moment. */
+  private final class Watched extends RelayTlsSocket {
+    private final PeerIdentity address = new PeerIdentity(peer);
+    private final InputStream in;
+    private final OutputStream out;
+
+    Watched(SSLSocket socket) throws IOException {
+      super(socket);
+      in = new WatchedInput(socket.getInputStream());
+      out = new WatchedOutput(socket.getOutputStream());
+    }
+
+    @Override
+    public InputStream getInputStream() {
+      return in;
+    }
+
+    @Override
+    public OutputStream getOutputStream() {
+      return out;
+    }
+
+    @Override
+    public SocketAddress getRemoteSocketAddress() {
+      return address;
+    }
+  }
+
+  private final class WatchedInput extends FilterInputStream {
+    WatchedInput(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return in.read();
+      } catch (IOException e) {
+        throw seen(e);
+      }
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        return in.read(bytes, offset, length);
+      } catch (IOException e) {
+        throw seen(e);
+      }
+    }
+  }
+
+  private final class WatchedOutput extends FilterOutputStream {
+    WatchedOutput(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      try {
+        out.write(b);
+      } catch (IOException e) {
+        throw seen(e);
+      }
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      try {
+        out.write(bytes, offset, length);
+      } catch (IOException e) {
+        throw seen(e);
+      }
+    }
+  }
+}

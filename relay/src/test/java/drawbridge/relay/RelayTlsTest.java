@@ -1,0 +1,163 @@
+package drawbridge.relay;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import drawbridge.certs.SampleLeaf;
+import drawbridge.relay.RelayTlsFixture.Ends;
+import drawbridge.relay.RelayTlsFixture.Outcome;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class RelayTlsTest {
+  private final RelayTlsFixture fixture = new RelayTlsFixture();
+
+  @AfterEach
+  void close() throws Exception {
+    fixture.close();
+  }
+
+  @Test
+  void bothEndsProveTheirNamesAndAgreeOnThePostQuantumGroup() throws Exception {
+    Ends ends = fixture.handshake(fixture.agent(), fixture.gateway());
+    Secured opener = ends.opener().value();
+    Secured acceptor = ends.acceptor().value();
+    assertEquals(RelayTlsFixture.GATEWAY, opener.peer());
+    assertEquals(RelayTlsFixture.AGENT, acceptor.peer());
+    assertEquals("X25519MLKEM768", acceptor.group());
+    assertEquals("TLS_AES_256_GCM_SHA384", opener.suite());
+    assertEquals(
+        fixture.now.plus(Duration.ofDays(30)).truncatedTo(ChronoUnit.SECONDS), opener.notAfter());
+    assertTrue(opener.stillTrusted() && acceptor.stillTrusted());
+    PeerIdentity address =
+        assertInstanceOf(PeerIdentity.class, acceptor.socket().getRemoteSocketAddress());
+    assertEquals(RelayTlsFixture.AGENT, address.peer());
+    assertTrue(
+        fixture.log().stream()
+            .anyMatch(
+                line ->
+                    line.startsWith("INFO secured with agent agent-a of plant-1: X25519MLKEM768")),
+        fixture.log().toString());
+  }
+
+  @Test
+  void bytesArriveWholeInBothDirections() throws Exception {
+    Ends ends = fixture.handshake(fixture.agent(), fixture.gateway());
+    Socket agent = ends.opener().value().socket();
+    Socket gateway = ends.acceptor().value().socket();
+    byte[] many = new byte[300_000];
+    new Random(7).nextBytes(many);
+    Outcome<Integer> sent =
+        RelayTlsFixture.start(
+            () -> {
+              gateway.getOutputStream().write(many);
+              gateway.getOutputStream().flush();
+              return gateway.getInputStream().read();
+            });
+    assertArrayEquals(many, agent.getInputStream().readNBytes(many.length));
+    agent.getOutputStream().write(42);
+    assertEquals(42, sent.value());
+    agent.close();
+    assertEquals(-1, gateway.getInputStream().read());
+  }
+
+  @Test
+  void aSecondConnectionResumesNothing() throws Exception {
+    RelayTls agent = fixture.agent();
+    RelayTls gateway = fixture.gateway();
+    for (int i = 0; i < 2; i++) {
+      RelayTlsHello heard = new RelayTlsHello();
+      RelayTlsFixture.Wire wire = fixture.wire();
+      Socket overheard =
+          new RelayTlsSocket(wire.acceptor()) {
+            @Override
+            public InputStream getInputStream() {
+              return new java.io.FilterInputStream(uncheckedInput(wire.acceptor())) {
+                @Override
+                public int read(byte[] bytes, int offset, int length) throws java.io.IOException {
+                  int count = in.read(bytes, offset, length);
+                  heard.hear(bytes, offset, Math.max(count, 0));
+                  return count;
+                }
+              };
+            }
+          };
+      Ends ends =
+          fixture.handshake(agent, gateway, new RelayTlsFixture.Wire(wire.opener(), overheard));
+      assertEquals(RelayTlsFixture.AGENT, ends.acceptor().value().peer());
+      ends.opener().value().socket().close();
+      assertTrue(heard.seen() && heard.group() && heard.version13());
+      assertFalse(heard.resumes());
+    }
+  }
+
+  @Test
+  void theChannelEndsWithTheFirstCertificate() throws Exception {
+    SampleLeaf brief =
+        fixture
+            .pki
+            .relay()
+            .issue(
+                drawbridge.certs.SampleRequest.agent("plant-1", "agent-a")
+                    .withValidity(
+                        fixture.now.minusSeconds(60), fixture.now.plus(Duration.ofDays(1))));
+    Ends ends = fixture.handshake(fixture.tls(fixture.identity(brief)), fixture.gateway());
+    var end = fixture.now.plus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS);
+    assertEquals(end, ends.opener().value().notAfter());
+    assertEquals(end, ends.acceptor().value().notAfter());
+  }
+
+  @Test
+  void aSilentPeerIsLeftAtTheDeadline() throws Exception {
+    Identity identity = fixture.identity(fixture.pki.gateway("gateway-1"));
+    RelayTls hasty = new RelayTls(() -> identity, () -> fixture.now, Duration.ofMillis(200));
+    RelayTlsFixture.Wire wire = fixture.wire();
+    Outcome<Secured> acceptor =
+        RelayTlsFixture.start(() -> hasty.accept(wire.acceptor(), RelayTlsFixture.AGENT));
+    assertEquals(RelayTlsException.Reason.TIMEOUT, acceptor.reason());
+    assertTrue(wire.acceptor().isClosed());
+    Outcome<Secured> opener =
+        RelayTlsFixture.start(() -> hasty.connect(wire.opener(), RelayTlsFixture.GATEWAY));
+    assertTrue(opener.failure() instanceof RelayTlsException);
+  }
+
+  @Test
+  void aPeerThatHangsUpHasEndedItAndRefusedNothing() throws Exception {
+    RelayTlsFixture.Wire wire = fixture.wire();
+    wire.opener().close();
+    Outcome<Secured> acceptor =
+        RelayTlsFixture.start(
+            () -> fixture.gateway().accept(wire.acceptor(), RelayTlsFixture.AGENT));
+    assertEquals(RelayTlsException.Reason.ENDED, acceptor.reason());
+    assertTrue(fixture.log().stream().noneMatch(line -> line.startsWith("WARNING")));
+  }
+
+  @Test
+  void aPeerOfAnotherProtocolIsRefusedAndIsNoSecurityEvent() throws Exception {
+    RelayTlsFixture.Wire wire = fixture.wire();
+    OutputStream out = wire.opener().getOutputStream();
+    out.write("GET / HTTP/1.1\r\nHost: gateway\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    Outcome<Secured> acceptor =
+        RelayTlsFixture.start(
+            () -> fixture.gateway().accept(wire.acceptor(), RelayTlsFixture.AGENT));
+    assertTrue(acceptor.failure() instanceof RelayTlsException);
+  }
+
+  private static InputStream uncheckedInput(Socket socket) {
+    try {
+      return socket.getInputStream();
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
