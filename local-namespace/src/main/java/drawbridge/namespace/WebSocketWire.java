@@ -212,10 +212,11 @@ final class WebSocketWire implements Wire {
     return true;
   }
 
+  /** The Java SDK ends the path with a slash, others don't. */
   private static String path(String target) {
     int query = target.indexOf('?');
-    String path = query < 0 ? target : target.substring(0, query);
-    return path.replace("%24", "$");
+    String path = (query < 0 ? target : target.substring(0, query)).replace("%24", "$");
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   private void reply(String head) {
