@@ -43,6 +43,10 @@ final class Links {
     return open;
   }
 
+  int toQueues() {
+    return queueLinks.size();
+  }
+
   // ---- attach
 
   void attach(Link link) {

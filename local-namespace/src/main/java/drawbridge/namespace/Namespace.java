@@ -231,6 +231,12 @@ final class Namespace {
     }
     Map<String, NamespaceStats.QueueStats> each = new LinkedHashMap<>();
     queues.values().forEach(queue -> each.put(queue.name(), queue.stats()));
-    return new NamespaceStats(connections.size(), accepted, budget.total(), budget.refused(), each);
+    return new NamespaceStats(
+        connections.size(),
+        accepted,
+        connections.stream().mapToInt(connection -> connection.links().toQueues()).sum(),
+        budget.total(),
+        budget.refused(),
+        each);
   }
 }

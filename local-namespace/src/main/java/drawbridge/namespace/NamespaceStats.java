@@ -7,6 +7,7 @@ import java.util.Map;
  *
  * @param connections open now
  * @param connectionsAccepted since the start
+ * @param links to queues, open now
  * @param operations messages sent, received and settled, and management requests
  * @param operationsRefused with ServerBusy
  * @param queues by name, without the dead-letter queues
@@ -14,6 +15,7 @@ import java.util.Map;
 public record NamespaceStats(
     int connections,
     long connectionsAccepted,
+    int links,
     long operations,
     long operationsRefused,
     Map<String, QueueStats> queues) {

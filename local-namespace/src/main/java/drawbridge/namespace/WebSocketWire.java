@@ -212,10 +212,14 @@ final class WebSocketWire implements Wire {
     return true;
   }
 
+  /** The Java SDK writes the whole URL, as if to a proxy; others the path alone. */
   private static String path(String target) {
     int query = target.indexOf('?');
-    String path = query < 0 ? target : target.substring(0, query);
-    return path.replace("%24", "$");
+    String path = (query < 0 ? target : target.substring(0, query)).replace("%24", "$");
+    int scheme = path.indexOf("://");
+    int slash = scheme < 0 ? 0 : path.indexOf('/', scheme + 3);
+    path = slash < 0 ? "/" : path.substring(slash);
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
   private void reply(String head) {

@@ -1,0 +1,203 @@
+package drawbridge.namespace;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.azure.core.amqp.exception.AmqpErrorCondition;
+import com.azure.core.amqp.exception.AmqpException;
+import com.azure.messaging.servicebus.ServiceBusClientBuilder;
+import com.azure.messaging.servicebus.ServiceBusException;
+import com.azure.messaging.servicebus.ServiceBusFailureReason;
+import com.azure.messaging.servicebus.ServiceBusSenderClient;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Set;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+
+/** Keys, rights, and the errors of those who lack them. */
+final class AccessTest {
+  private static LocalNamespace namespace =
+      LocalNamespace.start(
+          NamespaceSettings.builder()
+              .key("root", "root-secret")
+              .key("denied", "denied-secret", Permissions.of(Set.of(), Set.of("denied")))
+              .key("agent", "agent-secret", Permissions.of(Set.of("in"), Set.of("out")))
+              .queue("in")
+              .queue("out")
+              .queue("denied")
+              .build());
+
+  @BeforeAll
+  static void quiet() {
+    SdkLog.quiet();
+  }
+
+  @AfterAll
+  static void stop() {
+    namespace.close();
+  }
+
+  private static ServiceBusFailureReason reason(Executable action) {
+    return assertThrows(ServiceBusException.class, action).getReason();
+  }
+
+  /** While the SDK takes its links down and up sends fail for other reasons, or go through. */
+  private static void isRefusedInTheEnd(ServiceBusSenderClient sender) {
+    Await.until(
+        "a send is unauthorized",
+        () -> {
+          try {
+            sender.sendMessage(Sdk.text("x"));
+            return false;
+          } catch (ServiceBusException e) {
+            return e.getReason().equals(ServiceBusFailureReason.UNAUTHORIZED);
+          }
+        });
+  }
+
+  @Test
+  void aKeyDoesWhatItMayAndNothingElse() throws Exception {
+    try (Sdk agent = new Sdk(namespace.connectionString("agent"));
+        Sdk root = new Sdk(namespace.connectionString("root"))) {
+      agent.sender("out").sendMessage(Sdk.text("to the gateway"));
+      root.sender("in").sendMessage(Sdk.text("to the agent"));
+      assertEquals("to the agent", Sdk.takeOne(agent.taker("in")).getBody().toString());
+      assertEquals("to the gateway", Sdk.takeOne(root.taker("out")).getBody().toString());
+      assertEquals(
+          ServiceBusFailureReason.UNAUTHORIZED,
+          reason(() -> agent.sender("in").sendMessage(Sdk.text("x"))));
+      assertEquals(
+          ServiceBusFailureReason.UNAUTHORIZED, reason(() -> agent.receiver("out").peekMessage()));
+    }
+  }
+
+  @Test
+  void aWrongKeyIsUnauthorized() throws Exception {
+    String wrong = namespace.connectionString("root").replace("root-secret", "guessed");
+    try (Sdk sdk = new Sdk(wrong)) {
+      assertEquals(
+          ServiceBusFailureReason.UNAUTHORIZED,
+          reason(() -> sdk.sender("in").sendMessage(Sdk.text("x"))));
+    }
+  }
+
+  @Test
+  void anUnknownKeyNameIsUnauthorized() throws Exception {
+    String wrong =
+        namespace
+            .connectionString("root")
+            .replace("SharedAccessKeyName=root", "SharedAccessKeyName=admin");
+    try (Sdk sdk = new Sdk(wrong)) {
+      assertEquals(
+          ServiceBusFailureReason.UNAUTHORIZED,
+          reason(() -> sdk.sender("in").sendMessage(Sdk.text("x"))));
+    }
+  }
+
+  @Test
+  void anUnknownQueueIsNotFound() throws Exception {
+    try (Sdk sdk = new Sdk(namespace.connectionString("root"))) {
+      assertEquals(
+          ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND,
+          reason(() -> sdk.sender("nowhere").sendMessage(Sdk.text("x"))));
+    }
+  }
+
+  @Test
+  void sessionsAndTopicsAreRefusedByName() {
+    ServiceBusClientBuilder builder =
+        new ServiceBusClientBuilder().connectionString(namespace.connectionString("root"));
+    RuntimeException sessions =
+        assertThrows(
+            RuntimeException.class,
+            () -> {
+              try (var receiver =
+                  builder.sessionReceiver().queueName("in").disableAutoComplete().buildClient()) {
+                receiver.acceptSession("s1");
+              }
+            });
+    assertTrue(String.valueOf(sessions.getMessage()).contains("has no sessions"));
+    try (var topic =
+        builder
+            .receiver()
+            .topicName("t")
+            .subscriptionName("s")
+            .disableAutoComplete()
+            .buildClient()) {
+      RuntimeException topics = assertThrows(RuntimeException.class, topic::peekMessage);
+      AmqpException cause = assertInstanceOf(AmqpException.class, topics.getCause());
+      assertEquals(AmqpErrorCondition.NOT_FOUND, cause.getErrorCondition());
+    }
+  }
+
+  @Test
+  void transactionsAreRefused() throws Exception {
+    try (Sdk sdk = new Sdk(namespace.connectionString("root"))) {
+      ServiceBusSenderClient sender = sdk.sender("in");
+      RuntimeException refused = assertThrows(RuntimeException.class, sender::createTransaction);
+      assertTrue(
+          String.valueOf(refused.getMessage()).contains("has no transactions"), refused::toString);
+    }
+  }
+
+  @Test
+  void deniedKeysLoseTheirLinksUntilTheyAreAllowedAgain() throws Exception {
+    try (Sdk denied = new Sdk(namespace.connectionString("denied"))) {
+      ServiceBusSenderClient sender = denied.sender("denied");
+      sender.sendMessage(Sdk.text("before"));
+      namespace.deny("denied");
+      isRefusedInTheEnd(sender);
+      namespace.allow("denied");
+    }
+    try (Sdk denied = new Sdk(namespace.connectionString("denied"))) {
+      denied.sender("denied").sendMessage(Sdk.text("after"));
+    }
+  }
+
+  @Test
+  void linksEndWithTheirToken() throws Exception {
+    try (LocalNamespace own =
+        LocalNamespace.start(
+            NamespaceSettings.builder().key("root", "root-secret").queue("in").build())) {
+      String resource =
+          URLEncoder.encode("sb://localhost:" + own.port() + "/in", StandardCharsets.UTF_8);
+      long expiry = (System.currentTimeMillis() + Duration.ofSeconds(4).toMillis()) / 1000;
+      String signed = resource + "\n" + expiry;
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec("root-secret".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+      String signature =
+          URLEncoder.encode(
+              Base64.getEncoder()
+                  .encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8))),
+              StandardCharsets.UTF_8);
+      String token =
+          "SharedAccessSignature sr="
+              + resource
+              + "&sig="
+              + signature
+              + "&se="
+              + expiry
+              + "&skn=root";
+      try (Sdk sdk =
+          new Sdk(
+              "Endpoint=sb://localhost:"
+                  + own.port()
+                  + ";SharedAccessSignature="
+                  + token
+                  + ";UseDevelopmentEmulator=true")) {
+        ServiceBusSenderClient sender = sdk.sender("in");
+        sender.sendMessage(Sdk.text("in time"));
+        isRefusedInTheEnd(sender);
+      }
+    }
+  }
+}
