@@ -1,0 +1,53 @@
+package drawbridge.gateway;
+
+import com.google.protobuf.ByteString;
+import io.helidon.webserver.http.ServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/** A request's body in chunks. Its whole size is bounded by the listener. */
+final class Body {
+  private static final int CHUNK = 64 << 10;
+
+  private final @Nullable InputStream in;
+  private int chunks;
+  private boolean ended;
+
+  Body(ServerRequest request) {
+    boolean exists = request.content().hasEntity();
+    in = exists ? request.content().inputStream() : null;
+    ended = !exists;
+  }
+
+  boolean exists() {
+    return in != null;
+  }
+
+  /** Everything has been taken. */
+  boolean ended() {
+    return ended;
+  }
+
+  /** All of it was the first chunk, which can therefore be sent again. */
+  boolean whole() {
+    return ended && chunks <= 1;
+  }
+
+  /** A full chunk or the rest; empty where nothing is left. */
+  ByteString next() {
+    InputStream from = in;
+    if (from == null || ended) {
+      return ByteString.EMPTY;
+    }
+    try {
+      byte[] bytes = from.readNBytes(CHUNK);
+      chunks++;
+      ended = bytes.length < CHUNK;
+      return ByteString.copyFrom(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,379 @@
+package drawbridge.gateway;
+
+import com.google.protobuf.ByteString;
+import drawbridge.relay.wire.Argument;
+import drawbridge.relay.wire.Fault;
+import drawbridge.relay.wire.Fault.Code;
+import drawbridge.relay.wire.Head;
+import drawbridge.relay.wire.Header;
+import drawbridge.relay.wire.Parameter;
+import drawbridge.relay.wire.Reply;
+import drawbridge.relay.wire.ReplyHead;
+import drawbridge.relay.wire.Request;
+import io.grpc.Status;
+import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call: request to agent, reply to caller. Confined to its thread, but for the caller's hang-up
+ * which another thread reports.
+ */
+final class Call {
+  /** As long as a call waits without looking whether its caller is still there. */
+  private static final long PATIENCE = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** While it waits on, how often it looks whether the channel has become suspect. */
+  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** For a channel to come back. */
+  private static final long PICK = TimeUnit.SECONDS.toNanos(3);
+
+  /** The agent ends a call at its deadline; gRPC only if the agent does not. */
+  private static final long GRACE = TimeUnit.SECONDS.toNanos(2);
+
+  /** Headers of a connection, not of a reply, and those that the gateway writes itself. */
+  private static final Set<String> NOT_PASSED_ON =
+      Set.of(
+          "connection",
+          "content-length",
+          "date",
+          "keep-alive",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "traceparent",
+          "transfer-encoding",
+          "upgrade");
+
+  private final GatewaySettings settings;
+  private final Connection connection;
+  private final ServerRequest request;
+  private final ServerResponse response;
+  private final Calls.Found found;
+  private final Site site;
+  private final Routes.Match match;
+  private final Target target;
+  private final ByteString id;
+  private final String trace;
+  private final long deadline;
+  private final Retries retries;
+  private final Measures measures;
+  private final Body body;
+  private volatile boolean hungUp;
+  private volatile @Nullable Exchange exchange;
+
+  Call(
+      GatewaySettings settings,
+      Connection connection,
+      ServerRequest request,
+      ServerResponse response,
+      Calls.Found found,
+      byte[] id,
+      String trace,
+      long deadline,
+      Retries retries,
+      Measures measures) {
+    this.settings = settings;
+    this.connection = connection;
+    this.request = request;
+    this.response = response;
+    this.found = found;
+    this.site = Objects.requireNonNull(found.site);
+    this.match = Objects.requireNonNull(found.match);
+    this.target = Objects.requireNonNull(found.target);
+    this.id = ByteString.copyFrom(id);
+    this.trace = trace;
+    this.deadline = deadline;
+    this.retries = retries;
+    this.measures = measures;
+    this.body = new Body(request);
+  }
+
+  /**
+   * Returns when the caller has the whole reply.
+   *
+   * @throws Refusal nothing of a reply was sent, and this is why
+   * @throws Calls.HungUp the caller is gone
+   * @throws Calls.BrokenOff part of a reply was sent, and no more will come
+   */
+  void run() throws Refusal, InterruptedException {
+    connection.bodyDeadline(deadline);
+    ByteString first = body.next();
+    long until = Math.min(deadline, System.nanoTime() + PICK);
+    Link link = site.pick(match.id(), until, () -> hungUp).orElseThrow(Calls::unavailable);
+    try {
+      Object answer = attempt(1, link, first);
+      if (answer instanceof Status broken) {
+        answer = again(broken, link, first);
+      }
+      reply((Reply) answer);
+    } finally {
+      connection.bodyDeadline(0);
+      Exchange last = exchange;
+      if (last != null) {
+        last.cancel("over");
+        last.link().ended();
+      }
+    }
+  }
+
+  // ---- request
+
+  /** The first message of the reply, or a status: the channel broke, or is no good any more. */
+  private Object attempt(int number, Link link, ByteString first)
+      throws Refusal, InterruptedException {
+    long left = deadline - System.nanoTime();
+    Request.Builder message = Request.newBuilder().setHead(head(number, link, left));
+    message.setChunk(first).setLast(body.ended());
+    link.began();
+    Exchange begun = Exchange.start(link, message.build(), left + GRACE);
+    exchange = begun;
+    if (hungUp) {
+      begun.cancel("the caller hung up");
+    }
+    while (!body.ended() && !begun.answered()) {
+      ByteString chunk = body.next();
+      if (!begun.awaitRoom(deadline - System.nanoTime())) {
+        throw new Refusal(deadlineExceeded());
+      }
+      if (!begun.answered()) {
+        begun.send(Request.newBuilder().setChunk(chunk).setLast(body.ended()).build());
+      }
+    }
+    boolean mayResend = number == 1 && match.safe() && body.whole();
+    Object answer = begun.next(PATIENCE);
+    while (answer == null) {
+      watch();
+      if (mayResend && link.suspect() && site.other(match.id(), link).isPresent()) {
+        return Status.UNAVAILABLE.withDescription("the channel is suspect");
+      }
+      answer = begun.next(LOOK);
+    }
+    return answer;
+  }
+
+  /**
+   * A safe call whose reply has not begun is sent once more, on another channel. Nothing else is
+   * ever sent twice.
+   */
+  private Object again(Status broken, Link link, ByteString first)
+      throws Refusal, InterruptedException {
+    Exchange lost = Objects.requireNonNull(exchange);
+    if (hungUp) {
+      throw new Calls.HungUp();
+    }
+    Link other = site.other(match.id(), link).orElse(null);
+    boolean unreached = !lost.couldHaveReached();
+    if (broken.getCode() != Status.Code.UNAVAILABLE
+        || !(match.safe() || unreached)
+        || !body.whole()
+        || other == null
+        || !retries.begin()) {
+      throw new Refusal(fault(broken, unreached));
+    }
+    try {
+      measures.resent();
+      lost.cancel("sent once more elsewhere");
+      link.ended();
+      exchange = null;
+      Object answer = attempt(2, other, first);
+      if (answer instanceof Status again) {
+        if (hungUp) {
+          throw new Calls.HungUp();
+        }
+        throw new Refusal(fault(again, !Objects.requireNonNull(exchange).couldHaveReached()));
+      }
+      return answer;
+    } finally {
+      retries.end();
+    }
+  }
+
+  private Head head(int attempt, Link link, long left) {
+    Head.Builder head =
+        Head.newBuilder()
+            .setCallId(id)
+            .setAttempt(attempt)
+            .setOperation(match.id())
+            .setMethod(request.prologue().method().text())
+            .setPath(target.pathFrom(found.api))
+            .addAllOtherMethods(match.otherMethods())
+            .setCaller(connection.caller())
+            .setDeadlineMs((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)))
+            .setClock(link.agent().clock().getAsLong())
+            .setTraceparent(trace)
+            .setBaseUrl(baseUrl())
+            .setFormat(found.format);
+    List<String> segments = target.segments();
+    if (match.entry() != null) {
+      head.addAllArguments(match.entry().arguments(segments, found.api + 2));
+      for (Parameter parameter : match.entry().operation().getParametersList()) {
+        if (parameter.getIn() == Parameter.In.HEADER) {
+          request
+              .headers()
+              .value(HeaderNames.create(parameter.getName()))
+              .ifPresent(
+                  value ->
+                      head.addArguments(
+                          Argument.newBuilder()
+                              .setName(parameter.getName())
+                              .setValue(value)
+                              .setIn(Parameter.In.HEADER)));
+        }
+      }
+    }
+    head.addAllArguments(target.options());
+    if (body.exists()) {
+      head.setContentType(request.headers().value(HeaderNames.CONTENT_TYPE).orElse(""));
+    }
+    return head.build();
+  }
+
+  private String baseUrl() {
+    List<String> segments = target.segments();
+    return settings.publicUrl()
+        + site.basePath()
+        + "/"
+        + segments.get(found.api)
+        + "/"
+        + segments.get(found.api + 1);
+  }
+
+  private void watch() {
+    connection.watch(
+        () -> {
+          hungUp = true;
+          Exchange running = exchange;
+          if (running != null) {
+            running.cancel("the caller hung up");
+          }
+        });
+  }
+
+  // ---- reply
+
+  private void reply(Reply first) throws Refusal, InterruptedException {
+    if (first.hasEnd() && first.getEnd().hasFault()) {
+      throw new Refusal(first.getEnd().getFault());
+    }
+    if (!first.hasHead()) {
+      throw new Refusal(broken("The agent sent a reply without a head."));
+    }
+    ReplyHead head = first.getHead();
+    if (first.hasEnd()) {
+      whole(head, first.getChunk());
+    } else if (head.getLength() > 0 && head.getLength() == first.getChunk().size()) {
+      // All of it is here, but it is not over until the agent says so.
+      Object end = take();
+      if (!(end instanceof Reply last) || !last.hasEnd() || !last.getChunk().isEmpty()) {
+        throw new Refusal(end instanceof Status s ? fault(s, false) : broken("No end followed."));
+      }
+      if (last.getEnd().hasFault()) {
+        throw new Refusal(last.getEnd().getFault());
+      }
+      whole(head, first.getChunk());
+    } else {
+      stream(head, first.getChunk());
+    }
+  }
+
+  private void whole(ReplyHead head, ByteString bytes) {
+    headers(head);
+    found.replying = true;
+    try {
+      response.send(bytes.toByteArray());
+    } catch (UncheckedIOException | CloseConnectionException e) {
+      throw new Calls.HungUp();
+    }
+  }
+
+  private void stream(ReplyHead head, ByteString first) throws InterruptedException {
+    headers(head);
+    found.replying = true;
+    try {
+      OutputStream out = response.outputStream();
+      first.writeTo(out);
+      // The caller sees the beginning although the rest may take its time.
+      out.flush();
+      while (true) {
+        Object next = take();
+        if (!(next instanceof Reply reply)) {
+          throw new Calls.BrokenOff("the channel broke: " + next);
+        }
+        reply.getChunk().writeTo(out);
+        if (reply.hasEnd()) {
+          if (reply.getEnd().hasFault()) {
+            Fault fault = reply.getEnd().getFault();
+            throw new Calls.BrokenOff(fault.getCode() + ", reference " + fault.getReference());
+          }
+          out.close();
+          return;
+        }
+      }
+    } catch (IOException | UncheckedIOException | CloseConnectionException e) {
+      throw new Calls.HungUp();
+    }
+  }
+
+  /** The next message, or the status that ends it. */
+  private Object take() throws InterruptedException {
+    Exchange running = Objects.requireNonNull(exchange);
+    Object next = running.next(PATIENCE);
+    while (next == null) {
+      watch();
+      next = running.next(LOOK);
+    }
+    if (next instanceof Status && hungUp) {
+      throw new Calls.HungUp();
+    }
+    return next;
+  }
+
+  private void headers(ReplyHead head) {
+    response.status(io.helidon.http.Status.create(head.getStatus()));
+    for (Header header : head.getHeadersList()) {
+      if (!NOT_PASSED_ON.contains(header.getName().toLowerCase(Locale.ROOT))) {
+        response.header(HeaderNames.create(header.getName()), header.getValue());
+      }
+    }
+  }
+
+  // ---- failures of the channel
+
+  private Fault fault(Status status, boolean unreached) {
+    return switch (status.getCode()) {
+      case UNAVAILABLE ->
+          Fault.newBuilder()
+              .setCode(unreached || match.safe() ? Code.SITE_UNAVAILABLE : Code.OUTCOME_UNKNOWN)
+              .setMessage("The channel to the site broke.")
+              .setRetryable(unreached || match.safe())
+              .setRetryAfterS(1)
+              .build();
+      case DEADLINE_EXCEEDED -> deadlineExceeded();
+      default -> broken("The agent failed: " + status.getCode() + ".");
+    };
+  }
+
+  private Fault deadlineExceeded() {
+    return Fault.newBuilder()
+        .setCode(Code.DEADLINE_EXCEEDED)
+        .setMessage("The site did not answer in time.")
+        .setRetryable(match.safe())
+        .build();
+  }
+
+  private static Fault broken(String message) {
+    return Fault.newBuilder().setCode(Code.INTERNAL).setMessage(message).build();
+  }
+}

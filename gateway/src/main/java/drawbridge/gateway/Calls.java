@@ -1,0 +1,241 @@
+package drawbridge.gateway;
+
+import drawbridge.relay.wire.Fault;
+import drawbridge.relay.wire.Fault.Code;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every request of the front door: judged, led to its site and answered. One call runs on its
+ * connection's own virtual thread from beginning to end; it waits for nothing longer than its
+ * deadline. The one place where a failure becomes an answer.
+ */
+final class Calls implements Handler {
+  private static final System.Logger LOG = System.getLogger("drawbridge.gateway.calls");
+  private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
+
+  /** Logic Apps waits 120 s and so does API Management by default: answer before they give up. */
+  static final Duration DEADLINE = Duration.ofSeconds(100);
+
+  /** For the rest of a request that was refused before its end. */
+  private static final Duration LEFTOVER = Duration.ofSeconds(5);
+
+  private final GatewaySettings settings;
+  private final Agents agents;
+  private final Measures measures;
+  private final Retries retries;
+  private final Semaphore room;
+  private final SecureRandom random = new SecureRandom();
+
+  Calls(GatewaySettings settings, Agents agents, Measures measures, int most) {
+    this.settings = settings;
+    this.agents = agents;
+    this.measures = measures;
+    this.retries = new Retries(agents::inFlight);
+    this.room = new Semaphore(most);
+  }
+
+  @Override
+  public void handle(ServerRequest request, ServerResponse response) {
+    long start = System.nanoTime();
+    byte[] id = new byte[16];
+    random.nextBytes(id);
+    String trace = TraceParent.accept(request.headers().value(TRACEPARENT), id);
+    response.header(TRACEPARENT, trace);
+    if (!room.tryAcquire()) {
+      Fault busy =
+          Faults.of(Code.BUSY, "The gateway has all the calls it can carry.", true, reference(id));
+      answer(request, response, busy, null, start);
+      return;
+    }
+    Found found = new Found();
+    try {
+      Connection connection = (Connection) request.remotePeer();
+      find(request, connection, found);
+      Call call =
+          new Call(
+              settings,
+              connection,
+              request,
+              response,
+              found,
+              id,
+              trace,
+              start + DEADLINE.toNanos(),
+              retries,
+              measures);
+      call.run();
+      found.done("done", start);
+    } catch (Refusal e) {
+      answer(request, response, referenced(e.fault(), id), found, start);
+    } catch (HungUp e) {
+      measures.hungUp();
+      found.done("hung-up", start);
+      throw new CloseConnectionException("the caller hung up");
+    } catch (BrokenOff e) {
+      found.done("broken-off", start);
+      LOG.log(Level.DEBUG, () -> "a reply broke off: " + e.getMessage());
+      throw new CloseConnectionException("the reply broke off");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      found.done("broken-off", start);
+      throw new CloseConnectionException("the gateway stops");
+    } catch (CloseConnectionException | UncheckedIOException | RequestException e) {
+      // Of the caller's connection, or of a request that Helidon itself refuses.
+      found.done(e instanceof RequestException ? "refused" : "hung-up", start);
+      throw e;
+    } catch (RuntimeException e) {
+      String reference = reference(id);
+      LOG.log(Level.WARNING, "a call failed unexpectedly, reference " + reference, e);
+      if (found.replying) {
+        found.done("broken-off", start);
+        throw new CloseConnectionException("the reply broke off");
+      }
+      Fault fault = Faults.of(Code.INTERNAL, "The gateway failed.", false, reference);
+      answer(request, response, fault, found, start);
+    } finally {
+      room.release();
+    }
+  }
+
+  /** What is known of a call so far. */
+  final class Found {
+    @Nullable Site site;
+    Routes.@Nullable Match match;
+    int api;
+    @Nullable Target target;
+    String format = "";
+    boolean replying;
+
+    boolean safe() {
+      return match != null && match.safe();
+    }
+
+    void done(String outcome, long start) {
+      String name = site == null ? Measures.NONE : site.name();
+      String id = match == null || match.entry() == null ? Measures.NONE : match.id();
+      measures.operation(name, id).done(outcome, System.nanoTime() - start);
+    }
+  }
+
+  private void find(ServerRequest request, Connection connection, Found found) throws Refusal {
+    if (connection.caller().getFingerprint().isEmpty()) {
+      throw new Refusal(
+          Fault.newBuilder()
+              .setCode(Code.UNAUTHENTICATED)
+              .setMessage("Connect with a client certificate.")
+              .build());
+    }
+    Target target =
+        Target.parse(request.prologue().uriPath().rawPath(), request.prologue().query().rawValue());
+    found.target = target;
+    found.format =
+        Formats.wanted(target.format(), request.headers().value(HeaderNames.ACCEPT).orElse(""));
+    Agents.Place place = agents.place(target.segments()).orElseThrow(Calls::forbidden);
+    found.site = place.site();
+    found.api = place.api();
+    if (place.site().unknown()) {
+      throw unavailable();
+    }
+    Optional<Routes.Match> match =
+        place
+            .site()
+            .routes()
+            .find(request.prologue().method().text(), target.segments(), place.api());
+    found.match = match.orElseThrow(Calls::forbidden);
+  }
+
+  private static Refusal forbidden() {
+    return new Refusal(Fault.newBuilder().setCode(Code.FORBIDDEN).build());
+  }
+
+  static Refusal unavailable() {
+    return new Refusal(
+        Fault.newBuilder()
+            .setCode(Code.SITE_UNAVAILABLE)
+            .setMessage("No agent of the site can be reached.")
+            .setRetryable(true)
+            .setRetryAfterS(5)
+            .build());
+  }
+
+  private void answer(
+      ServerRequest request,
+      ServerResponse response,
+      Fault fault,
+      @Nullable Found found,
+      long start) {
+    skipBody(request);
+    Faults.Told told = Faults.send(response, fault, found != null && found.safe());
+    (found == null ? new Found() : found).done(Faults.word(told.code()), start);
+    if (told.code() == Code.INTERNAL || told.code() == Code.OUTCOME_UNKNOWN) {
+      LOG.log(
+          Level.WARNING,
+          () -> "a call ended as " + Faults.word(told.code()) + ": " + fault.getReference());
+    }
+  }
+
+  /** So that the connection can be used again; one that dawdles is closed after the answer. */
+  private static void skipBody(ServerRequest request) {
+    if (!request.content().hasEntity() || request.content().consumed()) {
+      return;
+    }
+    if (request.headers().contains(HeaderValues.EXPECT_100) && !request.continueSent()) {
+      request.reset();
+      return;
+    }
+    Connection connection = (Connection) request.remotePeer();
+    connection.bodyDeadline(System.nanoTime() + LEFTOVER.toNanos());
+    try {
+      request.content().consume();
+    } catch (RuntimeException e) {
+      LOG.log(Level.DEBUG, "the rest of a refused request did not come", e);
+    } finally {
+      connection.bodyDeadline(0);
+    }
+  }
+
+  private static Fault referenced(Fault fault, byte[] id) {
+    return fault.getReference().isEmpty()
+        ? fault.toBuilder().setReference(reference(id)).build()
+        : fault;
+  }
+
+  private static String reference(byte[] id) {
+    return HexFormat.of().formatHex(id);
+  }
+
+  /** The caller is gone, so there is nobody to answer. */
+  static final class HungUp extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    HungUp() {
+      super("hung up", null, false, false);
+    }
+  }
+
+  /**
+   * A reply that has begun can't be finished: the connection is broken, so it never looks whole.
+   */
+  static final class BrokenOff extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    BrokenOff(String why) {
+      super(why, null, false, false);
+    }
+  }
+}

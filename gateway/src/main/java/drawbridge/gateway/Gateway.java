@@ -1,0 +1,211 @@
+package drawbridge.gateway;
+
+import drawbridge.relay.wire.Fault;
+import drawbridge.relay.wire.Fault.Code;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.observe.ObserveFeature;
+import io.helidon.webserver.observe.metrics.MetricsObserver;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The VNET side: takes calls by HTTPS, leads each to an agent of its site and passes the reply on.
+ * Whoever opens the channels hands them to {@link #agents()}. Thread-safe; closing it is the
+ * business of whoever started it.
+ */
+public final class Gateway implements AutoCloseable {
+  static final String VERSION = version();
+
+  private static final System.Logger LOG = System.getLogger("drawbridge.gateway");
+  private static final String PRIVATE = "private";
+
+  // ---- bounds, all of them said again in docs/gateway.md
+
+  /** Calls at one time; each holds a virtual thread and at most two chunks of its reply. */
+  static final int CALLS = 2_000;
+
+  /** More than calls, since connections are kept open between them. */
+  static final int CONNECTIONS = 10_000;
+
+  /** Of a request's body. */
+  static final int BODY_BYTES = 8 << 20;
+
+  private static final int REQUEST_LINE_BYTES = 8 << 10;
+  private static final int HEADER_BYTES = 16 << 10;
+
+  /** Finish what runs, but no longer: an orchestrator kills after 30 s, and a drain goes before. */
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final FrontDoorTls tls;
+  private final Measures measures;
+  private final Agents agents;
+  private final WebServer server;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private Gateway(GatewaySettings settings) {
+    tls = new FrontDoorTls(settings.listen(), settings.certificates());
+    measures = new Measures();
+    agents = new Agents(settings, measures);
+    Connections connections = new Connections(http(), CONNECTIONS);
+    measures.gateway(agents::inFlight, connections::open, tls::refused);
+    Calls calls = new Calls(settings, agents, measures, CALLS);
+    PrivatePort privately = new PrivatePort(settings, agents);
+    WebServerConfig.Builder config =
+        WebServer.builder()
+            .shutdownHook(false)
+            .featuresDiscoverServices(false)
+            .addFeature(
+                ObserveFeature.builder()
+                    .observersDiscoverServices(false)
+                    .endpoint("/")
+                    .addSockets(List.of(PRIVATE))
+                    .addObserver(
+                        MetricsObserver.builder()
+                            .endpoint("metrics")
+                            .meterRegistry(measures.registry())
+                            .build())
+                    .build())
+            .host(settings.listen().address())
+            .port(settings.listen().port())
+            .tls(tls.tls())
+            // Blocking sockets: with the others Helidon looks every caller up in the DNS.
+            .useNio(false)
+            .protocolsDiscoverServices(false)
+            .addConnectionSelector(connections)
+            // A burst of new connections waits in the kernel rather than being refused.
+            .backlog(1024)
+            .connectionOptions(options())
+            // Chunks are large already; a buffer would only copy them once more.
+            .writeBufferSize(0)
+            // Written on the call's own thread: that is what holds the agent back.
+            .writeQueueLength(0)
+            .maxPayloadSize(BODY_BYTES)
+            .shutdownGracePeriod(GRACE)
+            .directHandlers(refusals())
+            .routing(routing -> routing.any(calls))
+            .putSocket(
+                PRIVATE,
+                socket ->
+                    socket
+                        .host(settings.privately().address())
+                        .port(settings.privately().port())
+                        .connectionOptions(options())
+                        .maxPayloadSize(0)
+                        .shutdownGracePeriod(Duration.ofSeconds(1))
+                        .routing(privately::routes));
+    server = config.build();
+  }
+
+  /** Listens when it returns. */
+  public static Gateway start(GatewaySettings settings) {
+    Gateway gateway = new Gateway(settings);
+    try {
+      gateway.server.start();
+    } catch (RuntimeException e) {
+      gateway.close();
+      throw e;
+    }
+    LOG.log(
+        Level.INFO,
+        () ->
+            settings.name()
+                + " listens on "
+                + settings.listen().address()
+                + ":"
+                + gateway.port()
+                + ", private port "
+                + gateway.privatePort());
+    return gateway;
+  }
+
+  /** Where channels to agents are announced. */
+  public Agents agents() {
+    return agents;
+  }
+
+  /** Of the front door. */
+  public int port() {
+    return server.port();
+  }
+
+  public int privatePort() {
+    return server.port(PRIVATE);
+  }
+
+  /** Takes no new calls, lets those under way finish for up to 10 s, then ends. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      server.stop();
+      agents.close();
+      measures.close();
+      tls.close();
+    }
+  }
+
+  private static Http1Config http() {
+    return Http1Config.builder()
+        .maxPrologueLength(REQUEST_LINE_BYTES)
+        .maxHeadersSize(HEADER_BYTES)
+        // Nobody reads these logs, and each costs a look at every message.
+        .sendLog(false)
+        .receiveLog(false)
+        // An agent's headers must not be able to split a response.
+        .validateResponseHeaders(true)
+        .build();
+  }
+
+  private static SocketOptions options() {
+    return SocketOptions.builder()
+        // Replies are written whole, so nothing is gained by waiting for more.
+        .tcpNoDelay(true)
+        .socketKeepAlive(true)
+        .build();
+  }
+
+  /** What Helidon refuses by itself, before any handler, in the same form as every other fault. */
+  private static DirectHandlers refusals() {
+    DirectHandlers.Builder handlers = DirectHandlers.builder();
+    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+      handlers.addHandler(
+          type,
+          (request, event, status, headers, message) -> {
+            boolean ours = status.code() >= 500;
+            Fault fault =
+                Fault.newBuilder()
+                    .setCode(ours ? Code.INTERNAL : Code.INVALID_ARGUMENT)
+                    .setMessage(
+                        status.code() == 413
+                            ? "The body is larger than 8 MB."
+                            : ours ? "The gateway failed." : "This is not a request.")
+                    .setReference(UUID.randomUUID().toString().replace("-", ""))
+                    .build();
+            Faults.Told told = new Faults.Told(status.code(), fault.getCode(), false);
+            headers.set(HeaderNames.CONTENT_TYPE, "application/problem+json");
+            headers.set(Faults.ERROR_CODE, Faults.word(told.code()));
+            return DirectHandler.TransportResponse.builder()
+                .status(Status.create(status.code()))
+                .headers(headers)
+                .entity(Faults.problem(fault, told))
+                .keepAlive(false)
+                .build();
+          });
+    }
+    return handlers.build();
+  }
+
+  private static String version() {
+    String version = Gateway.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

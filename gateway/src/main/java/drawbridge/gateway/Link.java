@@ -1,0 +1,132 @@
+package drawbridge.gateway;
+
+import drawbridge.relay.AgentLink;
+import drawbridge.relay.wire.BridgeGrpc;
+import drawbridge.relay.wire.Catalogue;
+import drawbridge.relay.wire.DescribeRequest;
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+
+/** A channel to an agent, what the agent offers, and how busy it is. Thread-safe. */
+final class Link implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger("drawbridge.gateway.agents");
+
+  /** Of one catalogue: 4,096 operations of a kilobyte each. */
+  private static final int CATALOGUE_BYTES = 4 << 20;
+
+  private static final Executor VIRTUAL = Executors.newVirtualThreadPerTaskExecutor();
+
+  private final AgentLink agent;
+  private final GatewaySettings settings;
+  private final BiConsumer<Link, Catalogue> changed;
+  private final Context.CancellableContext life = Context.ROOT.withCancellation();
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile Offer offer = Offer.NONE;
+  private volatile boolean described;
+  private volatile boolean closed;
+
+  /**
+   * @param changed a catalogue came; called one at a time
+   */
+  Link(AgentLink agent, GatewaySettings settings, BiConsumer<Link, Catalogue> changed) {
+    this.agent = agent;
+    this.settings = settings;
+    this.changed = changed;
+  }
+
+  AgentLink agent() {
+    return agent;
+  }
+
+  Offer offer() {
+    return offer;
+  }
+
+  /** Its catalogue has come. */
+  boolean described() {
+    return described;
+  }
+
+  void offer(Offer offer) {
+    this.offer = offer;
+    this.described = true;
+  }
+
+  int inFlight() {
+    return inFlight.get();
+  }
+
+  void began() {
+    inFlight.incrementAndGet();
+  }
+
+  void ended() {
+    inFlight.decrementAndGet();
+  }
+
+  /** A new call may start here. */
+  boolean good() {
+    return !closed && !offer.catalogue().getDraining() && !agent.suspect().getAsBoolean();
+  }
+
+  boolean suspect() {
+    return closed || agent.suspect().getAsBoolean();
+  }
+
+  /** Asks for the catalogue, and again a second after it broke off, until closed. */
+  void describe() {
+    if (closed) {
+      return;
+    }
+    DescribeRequest request =
+        DescribeRequest.newBuilder()
+            .setGateway(settings.name())
+            .setVersion(Gateway.VERSION)
+            .build();
+    life.run(
+        () ->
+            BridgeGrpc.newStub(agent.calls())
+                .withMaxInboundMessageSize(CATALOGUE_BYTES)
+                .describe(request, new Changes()));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    life.cancel(null);
+  }
+
+  private final class Changes implements StreamObserver<Catalogue> {
+    @Override
+    public void onNext(Catalogue catalogue) {
+      changed.accept(Link.this, catalogue);
+    }
+
+    @Override
+    public void onError(Throwable broken) {
+      if (!closed) {
+        LOG.log(
+            Level.DEBUG,
+            () ->
+                "the catalogue of " + agent.site() + "/" + agent.agent() + " broke off: " + broken);
+        again();
+      }
+    }
+
+    @Override
+    public void onCompleted() {
+      again();
+    }
+
+    private void again() {
+      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, VIRTUAL).execute(Link.this::describe);
+    }
+  }
+}

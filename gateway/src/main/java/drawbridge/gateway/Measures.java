@@ -1,0 +1,200 @@
+package drawbridge.gateway;
+
+import drawbridge.relay.wire.Source;
+import io.helidon.metrics.api.Counter;
+import io.helidon.metrics.api.Gauge;
+import io.helidon.metrics.api.Meter;
+import io.helidon.metrics.api.MeterRegistry;
+import io.helidon.metrics.api.MetricsConfig;
+import io.helidon.metrics.api.MetricsFactory;
+import io.helidon.metrics.api.Tag;
+import io.helidon.metrics.api.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gateway counts; docs/gateway.md lists all of it. Labels come from the settings and the
+ * catalogues alone, never from a request. Thread-safe.
+ */
+final class Measures implements AutoCloseable {
+  static final String CALLS = "drawbridge.calls";
+  static final String SECONDS = "drawbridge.call";
+  static final String IN_FLIGHT = "drawbridge.calls.in.flight";
+  static final String CONNECTIONS = "drawbridge.connections";
+  static final String REFUSED = "drawbridge.tls.refused";
+  static final String RESENT = "drawbridge.calls.resent";
+  static final String HUNG_UP = "drawbridge.calls.hung.up";
+  static final String ALARMS = "drawbridge.alarms";
+  static final String LINKS = "drawbridge.links";
+  static final String CERTIFICATE = "drawbridge.agent.certificate.days";
+  static final String SOURCE = "drawbridge.source.available";
+
+  /** Where no operation fits: the label says so, and not what the caller asked for. */
+  static final String NONE = "none";
+
+  /** Operations that keep a label of their own, over the gateway's whole life. */
+  private static final int OPERATIONS = 8192;
+
+  private static final int SOURCES = 64;
+
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100),
+    Duration.ofMillis(250), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30)
+  };
+
+  private final MeterRegistry registry;
+  private final Map<Key, OfOperation> operations = new ConcurrentHashMap<>();
+  private final Map<String, Counter> alarms = new ConcurrentHashMap<>();
+  private final Counter resent;
+  private final Counter hungUp;
+
+  private record Key(String site, String operation) {}
+
+  Measures() {
+    // Of its own, since several gateways may run in one process.
+    registry =
+        MetricsFactory.getInstance()
+            .createMeterRegistry(MetricsConfig.builder().warnOnMultipleRegistries(false).build());
+    resent = registry.getOrCreate(Counter.builder(RESENT).description("calls sent once more"));
+    hungUp = registry.getOrCreate(Counter.builder(HUNG_UP).description("callers that hung up"));
+  }
+
+  MeterRegistry registry() {
+    return registry;
+  }
+
+  /** One operation's calls by outcome, and how long they took. */
+  final class OfOperation {
+    private final List<Tag> tags;
+    private final Timer timer;
+    private final Map<String, Counter> outcomes = new ConcurrentHashMap<>();
+
+    private OfOperation(Key key) {
+      tags = List.of(Tag.create("site", key.site()), Tag.create("operation", key.operation()));
+      timer =
+          registry.getOrCreate(
+              Timer.builder(SECONDS)
+                  .description("time from a call's arrival to the end of its answer")
+                  .tags(tags)
+                  .buckets(BUCKETS));
+    }
+
+    /**
+     * @param outcome {@code done}, {@code broken-off}, {@code hung-up} or the word of a fault
+     */
+    void done(String outcome, long nanos) {
+      outcomes
+          .computeIfAbsent(
+              outcome,
+              word ->
+                  registry.getOrCreate(
+                      Counter.builder(CALLS)
+                          .description("calls by outcome")
+                          .tags(tags)
+                          .addTag(Tag.create("outcome", word))))
+          .increment();
+      timer.record(nanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** Of an operation in a catalogue, or {@link #NONE}. */
+  OfOperation operation(String site, String id) {
+    OfOperation known = operations.get(new Key(site, id));
+    if (known != null) {
+      return known;
+    }
+    Key key = new Key(site, operations.size() < OPERATIONS ? id : NONE);
+    return operations.computeIfAbsent(key, OfOperation::new);
+  }
+
+  void resent() {
+    resent.increment();
+  }
+
+  void hungUp() {
+    hungUp.increment();
+  }
+
+  /** Somebody should look; the log says at what. */
+  void alarm(String kind) {
+    alarms
+        .computeIfAbsent(
+            kind,
+            k ->
+                registry.getOrCreate(
+                    Counter.builder(ALARMS)
+                        .description("what somebody should look at; the log says more")
+                        .addTag(Tag.create("kind", k))))
+        .increment();
+  }
+
+  void gateway(Supplier<Integer> inFlight, Supplier<Integer> connections, Supplier<Long> refused) {
+    gauge(IN_FLIGHT, "calls that have not ended", List.of(), inFlight);
+    gauge(CONNECTIONS, "connections of callers", List.of(), connections);
+    gauge(REFUSED, "handshakes that came to nothing since the start", List.of(), refused);
+  }
+
+  void site(Site site) {
+    gauge(
+        LINKS,
+        "channels to agents that calls may use",
+        List.of(Tag.create("site", site.name())),
+        () -> (int) site.links().stream().filter(link -> link.described() && link.good()).count());
+  }
+
+  /** Its catalogue came: the days of its certificate and the state of its sources. */
+  void agent(Site site, Link link) {
+    String agent = link.agent().agent();
+    List<Tag> tags = List.of(Tag.create("site", site.name()), Tag.create("agent", agent));
+    gauge(
+        CERTIFICATE,
+        "days until the agent's certificate ends; -1 while it is not connected",
+        tags,
+        () -> {
+          Link now = current(site, agent);
+          return now == null ? -1 : now.offer().catalogue().getCertificateDays();
+        });
+    link.offer().catalogue().getSourcesList().stream()
+        .limit(SOURCES)
+        .map(Source::getName)
+        .forEach(
+            source ->
+                gauge(
+                    SOURCE,
+                    "1: the agent can reach the source",
+                    List.of(tags.get(0), tags.get(1), Tag.create("source", source)),
+                    () -> available(current(site, agent), source) ? 1 : 0));
+  }
+
+  private static @Nullable Link current(Site site, String agent) {
+    Link current = null;
+    for (Link link : site.links()) {
+      if (link.described() && link.agent().agent().equals(agent)) {
+        current = link;
+      }
+    }
+    return current;
+  }
+
+  private static boolean available(@Nullable Link link, String source) {
+    return link != null
+        && link.offer().catalogue().getSourcesList().stream()
+            .anyMatch(s -> s.getName().equals(source) && s.getAvailable());
+  }
+
+  private <N extends Number> void gauge(
+      String name, String description, List<Tag> tags, Supplier<N> value) {
+    Meter ignored =
+        registry.getOrCreate(Gauge.builder(name, value).description(description).tags(tags));
+  }
+
+  @Override
+  public void close() {
+    registry.close();
+  }
+}

@@ -1,0 +1,96 @@
+package drawbridge.gateway;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import drawbridge.relay.wire.Catalogue;
+import drawbridge.relay.wire.Source;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * {@code /healthz}: the process runs. {@code /readyz}: every site has an agent that takes calls;
+ * both say what they see of the agents. {@code /metrics} is added by the server.
+ */
+final class PrivatePort {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final GatewaySettings settings;
+  private final Agents agents;
+
+  PrivatePort(GatewaySettings settings, Agents agents) {
+    this.settings = settings;
+    this.agents = agents;
+  }
+
+  void routes(HttpRouting.Builder routing) {
+    routing.get("/healthz", (request, response) -> send(response, true));
+    routing.get("/readyz", (request, response) -> send(response, ready()));
+  }
+
+  private boolean ready() {
+    return agents.sites().stream().allMatch(PrivatePort::ready);
+  }
+
+  private static boolean ready(Site site) {
+    return site.links().stream().anyMatch(link -> link.described() && link.good());
+  }
+
+  private void send(ServerResponse response, boolean well) {
+    response.status(well ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503);
+    response.header(HeaderNames.CONTENT_TYPE, "application/json");
+    response.send(report(well));
+  }
+
+  private byte[] report(boolean well) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("status", well ? "up" : "down");
+      json.writeStringField("gateway", settings.name());
+      json.writeStringField("version", Gateway.VERSION);
+      json.writeObjectFieldStart("sites");
+      for (Site site : agents.sites()) {
+        json.writeObjectFieldStart(site.name());
+        json.writeBooleanField("ready", ready(site));
+        json.writeArrayFieldStart("agents");
+        for (Link link : site.links()) {
+          agent(json, link);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot fail", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void agent(JsonGenerator json, Link link) throws IOException {
+    Catalogue catalogue = link.offer().catalogue();
+    json.writeStartObject();
+    json.writeStringField("name", link.agent().agent());
+    json.writeBooleanField("takesCalls", link.described() && link.good());
+    json.writeBooleanField("suspect", link.suspect());
+    json.writeBooleanField("draining", catalogue.getDraining());
+    json.writeNumberField("callsInFlight", link.inFlight());
+    json.writeStringField("version", catalogue.getVersion());
+    json.writeStringField("digest", catalogue.getDigest());
+    json.writeNumberField("certificateDays", catalogue.getCertificateDays());
+    json.writeObjectFieldStart("sources");
+    for (Source source : catalogue.getSourcesList()) {
+      json.writeObjectFieldStart(source.getName());
+      json.writeBooleanField("available", source.getAvailable());
+      json.writeStringField("detail", source.getDetail());
+      json.writeEndObject();
+    }
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+}

@@ -1,0 +1,125 @@
+package drawbridge.gateway;
+
+import drawbridge.relay.wire.Api;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A site's channels, and where its operations stand. Thread-safe. */
+final class Site {
+  /** How often a waiting call looks whether a suspect channel has come back. */
+  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final GatewaySettings.Site settings;
+  private final String basePath;
+  private final List<Link> links = new CopyOnWriteArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private volatile Routes routes = Routes.NONE;
+
+  Site(GatewaySettings.Site settings) {
+    this.settings = settings;
+    this.basePath = settings.prefix().isEmpty() ? "" : "/" + settings.prefix();
+  }
+
+  GatewaySettings.Site settings() {
+    return settings;
+  }
+
+  String name() {
+    return settings.name();
+  }
+
+  /** What stands before the API in a path: empty, or a slash and the prefix. */
+  String basePath() {
+    return basePath;
+  }
+
+  List<Link> links() {
+    return links;
+  }
+
+  /** Those of the agents that are up; the last known while none is, so that a call can wait. */
+  Routes routes() {
+    return routes;
+  }
+
+  /** No agent has told its catalogue since the start, so nobody knows what there is. */
+  boolean unknown() {
+    return routes == Routes.NONE;
+  }
+
+  void add(Link link) {
+    links.add(link);
+    changed();
+  }
+
+  boolean remove(Link link) {
+    boolean removed = links.remove(link);
+    changed();
+    return removed;
+  }
+
+  /** A channel came or went, or a catalogue changed. */
+  void changed() {
+    lock.lock();
+    try {
+      if (links.stream().anyMatch(Link::described)) {
+        List<Api> apis = new ArrayList<>();
+        links.forEach(link -> apis.addAll(link.offer().apis()));
+        routes = new Routes(apis);
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The channel with the fewest calls in flight that offers the operation and is in order; waits
+   * for one while all are suspect, draining or away.
+   *
+   * @param id of the operation, or {@code api/version/}
+   * @param deadline of {@link System#nanoTime()}
+   * @param gone asked while waiting: the caller hung up
+   */
+  Optional<Link> pick(String id, long deadline, BooleanSupplier gone) throws InterruptedException {
+    Link best = best(id, null);
+    while (best == null && deadline - System.nanoTime() > 0 && !gone.getAsBoolean()) {
+      lock.lock();
+      try {
+        best = best(id, null);
+        if (best == null) {
+          long ignored = changed.awaitNanos(Math.min(LOOK, deadline - System.nanoTime()));
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+    return Optional.ofNullable(best);
+  }
+
+  /** As above, at once, and another than this. */
+  Optional<Link> other(String id, Link than) {
+    return Optional.ofNullable(best(id, than));
+  }
+
+  private @Nullable Link best(String id, @Nullable Link except) {
+    Link best = null;
+    for (Link link : links) {
+      if (link != except
+          && (best == null || link.inFlight() < best.inFlight())
+          && link.good()
+          && link.offer().operations().contains(id)) {
+        best = link;
+      }
+    }
+    return best;
+  }
+}
