@@ -1,21 +1,23 @@
 package drawbridge.acceptance;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Where everything of a stack lies below its one folder, and how secrets get there. */
 record Layout(Path folder, StackPlan plan) {
@@ -96,20 +98,30 @@ record Layout(Path folder, StackPlan plan) {
     return Files.readString(secret(name), StandardCharsets.US_ASCII);
   }
 
-  /** With all that is in it; what can't be removed stays. */
+  /** With all that is in it; what can't be removed stays for the system to sweep. */
   void remove() {
-    List<Path> all;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      all = walk.sorted(Comparator.reverseOrder()).toList();
-    } catch (IOException | UncheckedIOException e) {
-      return; // somebody else is removing it
-    }
-    for (Path path : all) {
+    // Somebody who was interrupted may still write a last file, so it may take more than one round.
+    for (int round = 0; Files.exists(folder) && round < 20; round++) {
       try {
-        Files.deleteIfExists(path);
+        Files.walkFileTree(folder, new Remover());
       } catch (IOException e) {
-        // a temporary folder of the system's; it sweeps it in its own time
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
       }
+    }
+  }
+
+  private static final class Remover extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      Files.deleteIfExists(file);
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException problem)
+        throws IOException {
+      Files.deleteIfExists(directory);
+      return FileVisitResult.CONTINUE;
     }
   }
 

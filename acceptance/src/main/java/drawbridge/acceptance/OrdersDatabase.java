@@ -9,6 +9,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A real PostgreSQL with sample orders, the same in every run. The server listens on loopback, and
@@ -156,16 +160,33 @@ public final class OrdersDatabase implements AutoCloseable {
     return pid(data);
   }
 
+  /** While the cluster is being made, the file holds the number of another process, negated. */
   private static long pid(Path data) throws IOException {
-    return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
+    List<String> lines = Files.readAllLines(data.resolve("postmaster.pid"));
+    try {
+      return Math.abs(Long.parseLong(lines.isEmpty() ? "" : lines.getFirst().strip()));
+    } catch (NumberFormatException e) {
+      throw new IOException("no process stands in " + data.resolve("postmaster.pid"), e);
+    }
   }
 
-  /** Ends a server in the folder that was being started when its program was told to end. */
+  /**
+   * Ends a server in the folder that was being started when its program was told to end. It waits
+   * for those who are filling it, but not for long.
+   */
   static void abandon(Path folder) throws IOException {
     Path data = folder.resolve("data");
-    if (Files.exists(data.resolve("postmaster.pid"))) {
-      ProcessHandle.of(pid(data)).ifPresent(ProcessHandle::destroy);
+    Path file = data.resolve("postmaster.pid");
+    if (!Files.exists(file)) {
+      return;
     }
+    Optional<ProcessHandle> server = ProcessHandle.of(pid(data));
+    server.ifPresent(ProcessHandle::destroy);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+    while (Files.exists(file) && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    server.ifPresent(ProcessHandle::destroyForcibly);
   }
 
   @Override
