@@ -47,14 +47,18 @@ public final class Main implements Callable<Integer> {
       description = "write {\"pid\": …} here when the agent is up")
   @Nullable Path readyFile;
 
-  public Main(Surroundings surroundings) {
+  Main(Surroundings surroundings) {
     this.surroundings = surroundings;
+  }
+
+  public static void main(String[] arguments) {
+    System.exit(Program.run(new Main(new Premises()), arguments));
   }
 
   @Override
   public Integer call() throws Exception {
     AgentSettings settings = AgentSettings.read(config());
-    try (Surroundings.OpenSite site = surroundings.open(settings);
+    try (Surroundings.OpenSite site = surroundings.open(settings, false);
         Agent agent = Agent.open(settings, version(), site.served(), site.arguments())) {
       site.served()
           .unmatched()
@@ -67,7 +71,7 @@ public final class Main implements Callable<Integer> {
       CountDownLatch stopped = new CountDownLatch(1);
       Thread hook = new Thread(() -> stop(agent, stopped), "stop");
       Runtime.getRuntime().addShutdownHook(hook);
-      try (AutoCloseable _ = surroundings.connect(settings, agent)) {
+      try (AutoCloseable _ = surroundings.connect(settings, agent, site)) {
         ready();
         int code = agent.awaitEnd();
         agent.drain();
@@ -118,7 +122,7 @@ public final class Main implements Callable<Integer> {
     AgentSettings settings = AgentSettings.read(config);
     say("ok", settings.file().toString(), "");
     boolean good = true;
-    try (Surroundings.OpenSite site = surroundings.open(settings)) {
+    try (Surroundings.OpenSite site = surroundings.open(settings, offline)) {
       Served served = site.served();
       say(
           "ok",

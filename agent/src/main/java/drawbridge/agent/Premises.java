@@ -15,7 +15,7 @@ final class Premises implements Surroundings {
   }
 
   @Override
-  public List<Checked> check(AgentSettings settings) {
+  public List<Checked> check(AgentSettings settings, boolean offline) {
     Supervisor.Connections connections = Supervisor.Connections.read(settings);
     return List.of(
         new Checked("identity " + connections.identity().certificate(), true, ""),

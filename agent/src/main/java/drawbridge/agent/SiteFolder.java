@@ -78,8 +78,8 @@ public final class SiteFolder implements Surroundings.OpenSite {
     };
   }
 
-  /** How the sources stand, for the catalogue. */
-  List<Source> sources() {
+  @Override
+  public List<Source> sources() {
     return site.sources().stream().map(SiteFolder::source).toList();
   }
 

@@ -33,7 +33,7 @@ final class Supervisor implements AutoCloseable {
    *
    * @throws drawbridge.settings.SettingsException where namespace, network or identity are wrong
    */
-  static Supervisor start(AgentSettings settings, Agent agent, SiteFolder site) {
+  static Supervisor start(AgentSettings settings, Agent agent, Surroundings.OpenSite site) {
     Connections connections = Connections.read(settings);
     PeerName self = PeerName.agent(settings.site(), settings.name());
     RelayTls tls = new RelayTls(connections.identity, self, InstantSource.system());
@@ -51,7 +51,7 @@ final class Supervisor implements AutoCloseable {
     return supervisor;
   }
 
-  private void lookAfter(Agent agent, SiteFolder site, RelayTls tls) {
+  private void lookAfter(Agent agent, Surroundings.OpenSite site, RelayTls tls) {
     try {
       do {
         agent.sources(site.sources());

@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import drawbridge.relay.wire.Source;
 import java.util.List;
 
 /**
@@ -10,9 +11,10 @@ public interface Surroundings {
   /**
    * Reads the site folder and opens its sources.
    *
+   * @param offline ask no source anything
    * @throws drawbridge.settings.SettingsException where a file is wrong
    */
-  OpenSite open(AgentSettings settings);
+  OpenSite open(AgentSettings settings, boolean offline);
 
   /**
    * Connects the agent to its gateways and keeps it connected until closed; returns without waiting
@@ -20,7 +22,7 @@ public interface Surroundings {
    *
    * @throws drawbridge.settings.SettingsException where namespace, network or identity are wrong
    */
-  AutoCloseable connect(AgentSettings settings, Agent agent);
+  AutoCloseable connect(AgentSettings settings, Agent agent, OpenSite site);
 
   /**
    * Reads the settings of the connections and, where asked, tries each of them.
@@ -34,6 +36,9 @@ public interface Surroundings {
     Served served();
 
     ArgumentReader arguments();
+
+    /** How the sources stand, for the catalogue. */
+    List<Source> sources();
 
     /** Tries each source. */
     List<Checked> check();

@@ -11,6 +11,7 @@ import drawbridge.agent.audit.AuditFiles;
 import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;
+import drawbridge.relay.wire.Source;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -61,7 +62,7 @@ class AgentTest {
     boolean closed;
 
     @Override
-    public OpenSite open(AgentSettings settings) {
+    public OpenSite open(AgentSettings settings, boolean offline) {
       return new OpenSite() {
         @Override
         public Served served() {
@@ -71,6 +72,11 @@ class AgentTest {
         @Override
         public ArgumentReader arguments() {
           return (operation, given, body) -> Map.of();
+        }
+
+        @Override
+        public List<Source> sources() {
+          return List.of();
         }
 
         @Override
@@ -86,7 +92,7 @@ class AgentTest {
     }
 
     @Override
-    public AutoCloseable connect(AgentSettings settings, Agent agent) {
+    public AutoCloseable connect(AgentSettings settings, Agent agent, OpenSite site) {
       connected.complete(agent);
       return () -> {};
     }

@@ -2,6 +2,7 @@ package drawbridge.gateway;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import drawbridge.relay.GatewayRelay;
 import drawbridge.settings.Program;
 import drawbridge.settings.Section;
 import java.io.IOException;
@@ -44,8 +45,10 @@ public final class Main implements Callable<Integer> {
       return Program.WRONG_USE;
     }
     GatewaySettings settings = GatewaySettings.read(Section.read(config));
+    Channels.Connections connections = Channels.Connections.read(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Gateway gateway = Gateway.start(settings);
+    GatewayRelay relay = Channels.open(settings, connections, gateway.agents());
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -53,6 +56,7 @@ public final class Main implements Callable<Integer> {
                 .unstarted(
                     () -> {
                       gateway.close();
+                      relay.close();
                       ended.countDown();
                     }));
     System.out.println(
@@ -100,6 +104,7 @@ public final class Main implements Callable<Integer> {
     public Integer call() {
       GatewaySettings settings = GatewaySettings.read(Section.read(config));
       new FrontDoorTls(settings.listen(), settings.certificates()).close();
+      var unused = Channels.Connections.read(settings);
       System.out.println(config + " is in order: " + settings.sites().size() + " sites");
       return Program.DONE;
     }

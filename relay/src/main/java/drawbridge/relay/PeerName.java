@@ -65,6 +65,9 @@ public sealed interface PeerName {
   /** What the certificate says, exactly so. */
   String uri();
 
+  /** The last part of it. */
+  String name();
+
   /** The Service Bus queue on which it listens. */
   String mailbox();
 

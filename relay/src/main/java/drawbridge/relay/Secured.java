@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.Socket;
-import java.net.SocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Comparator;
@@ -46,7 +45,7 @@ public final class Secured {
     this.socket = new Watched(socket);
   }
 
-  /** Carries the calls' plain bytes. Its remote address is a {@link PeerIdentity}. */
+  /** Carries the calls' plain bytes. */
   public Socket socket() {
     return socket;
   }
@@ -112,7 +111,6 @@ public final class Secured {
 
   /** Tells when TLS finds altered bytes, whoever reads or writes at that moment. */
   private final class Watched extends RelayTlsSocket {
-    private final PeerIdentity address = new PeerIdentity(peer);
     private final InputStream in;
     private final OutputStream out;
 
@@ -130,11 +128,6 @@ public final class Secured {
     @Override
     public OutputStream getOutputStream() {
       return out;
-    }
-
-    @Override
-    public SocketAddress getRemoteSocketAddress() {
-      return address;
     }
   }
 

@@ -1,0 +1,91 @@
+package drawbridge.gateway;
+
+import drawbridge.relay.AgentLink;
+import drawbridge.relay.GatewayRelay;
+import drawbridge.relay.IdentitySettings;
+import drawbridge.relay.NamespaceSettings;
+import drawbridge.relay.NetworkSettings;
+import drawbridge.relay.PeerName;
+import drawbridge.relay.RelayEvents;
+import drawbridge.relay.RelayTls;
+import drawbridge.settings.Section;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The gateway's place on the relay: the channels that agents open become links of {@link Agents}. */
+final class Channels {
+  private static final Logger LOG = System.getLogger("drawbridge.gateway");
+
+  /** The sections of gateway.yaml that are the relay's. */
+  record Connections(
+      NamespaceSettings namespace, NetworkSettings network, IdentitySettings identity) {
+    /**
+     * Reads them and the files they name.
+     *
+     * @throws drawbridge.settings.SettingsException names file, line, key and fix
+     */
+    static Connections read(GatewaySettings settings) {
+      Section file = settings.file();
+      return new Connections(
+          NamespaceSettings.read(file.section("namespace")),
+          file.optionalSection("network")
+              .map(NetworkSettings::read)
+              .orElse(NetworkSettings.DIRECT),
+          IdentitySettings.read(
+              file.section("identity"), PeerName.gateway(settings.name()), Instant.now()));
+    }
+  }
+
+  private Channels() {}
+
+  /** Connects to Service Bus and calls the agents back; whoever asks for it closes it before the gateway. */
+  static GatewayRelay open(GatewaySettings settings, Connections connections, Agents agents) {
+    PeerName self = PeerName.gateway(settings.name());
+    Map<String, PeerName.Agent> mailboxes = new HashMap<>();
+    for (GatewaySettings.Site site : settings.sites()) {
+      for (String name : site.agents()) {
+        PeerName.Agent agent = new PeerName.Agent(site.name(), name);
+        mailboxes.put(agent.mailbox(), agent);
+      }
+    }
+    return GatewayRelay.start(
+        self,
+        mailboxes,
+        connections.namespace,
+        connections.network,
+        new RelayTls(connections.identity, self, InstantSource.system()),
+        new GatewayRelay.Links() {
+          @Override
+          public void up(AgentLink link) {
+            boolean unused = agents.up(link);
+          }
+
+          @Override
+          public void down(AgentLink link) {
+            agents.down(link);
+          }
+        },
+        new Logged());
+  }
+
+  /** Opening and closing are logged by the relay itself. */
+  private static final class Logged implements RelayEvents {
+    @Override
+    public void opened(PeerName peer, String detail) {}
+
+    @Override
+    public void closed(PeerName peer, String why) {}
+
+    @Override
+    public void security(PeerName peer, String what) {
+      LOG.log(Level.WARNING, "security event: " + peer + ": " + what);
+    }
+
+    @Override
+    public void superseded(PeerName peer) {}
+  }
+}
