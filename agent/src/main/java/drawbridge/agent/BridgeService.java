@@ -72,9 +72,10 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
     return calls.drain(grace);
   }
 
-  /** Cancels what still runs. */
+  /** Cancels what still runs and ends what gateways hear of the catalogue. */
   @Override
   public void close() {
+    feed.end();
     calls.close();
   }
 

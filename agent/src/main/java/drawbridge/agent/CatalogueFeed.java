@@ -32,6 +32,11 @@ public final class CatalogueFeed {
     subscribers.forEach(Subscriber::send);
   }
 
+  /** Ends what gateways hear, so that their channels can close. */
+  void end() {
+    subscribers.forEach(Subscriber::end);
+  }
+
   /** Must be called from the gRPC method itself, as handlers can be set nowhere else. */
   void subscribe(ServerCallStreamObserver<Catalogue> observer) {
     if (subscribers.size() >= MOST) {
@@ -49,6 +54,7 @@ public final class CatalogueFeed {
   private final class Subscriber {
     private final ServerCallStreamObserver<Catalogue> observer;
     private @Nullable Catalogue sent;
+    private boolean ended;
 
     Subscriber(ServerCallStreamObserver<Catalogue> observer) {
       this.observer = observer;
@@ -58,9 +64,17 @@ public final class CatalogueFeed {
     @SuppressWarnings("ReferenceEquality") // the same catalogue, not one that looks like it
     synchronized void send() {
       Catalogue newest = current;
-      if (sent != newest && (sent == null || observer.isReady())) {
+      if (!ended && sent != newest && (sent == null || observer.isReady())) {
         sent = newest;
         observer.onNext(newest);
+      }
+    }
+
+    synchronized void end() {
+      subscribers.remove(this);
+      if (!ended) {
+        ended = true;
+        observer.onCompleted();
       }
     }
   }

@@ -1,6 +1,5 @@
 package drawbridge.agent;
 
-import drawbridge.adapters.Answer;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
@@ -8,8 +7,6 @@ import drawbridge.agent.audit.AuditRecord;
 import drawbridge.agent.audit.AuditRecord.Outcome;
 import drawbridge.agent.audit.AuditUnavailable;
 import drawbridge.agent.policy.Caller;
-import drawbridge.agent.policy.Decision;
-import drawbridge.agent.policy.Limits;
 import drawbridge.relay.GatewayLink;
 import drawbridge.relay.wire.End;
 import drawbridge.relay.wire.Fault.Code;
@@ -20,7 +17,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,22 +32,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class Execution {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
-  private static final int CALL_ID_BYTES = 16;
-  private static final int MOST_METHODS = 10;
 
   private final Calls calls;
   private final GatewayLink link;
   private final Head head;
-  private final RequestBody body;
   private final Lifeline life;
   private final ServerCallStreamObserver<Reply> replies;
   private final long received = System.nanoTime();
-  private final Served served;
+  private final Admission admission;
   private final Caller caller;
+  private final String digest;
+  private final String id;
   private final @Nullable Operation operation;
   private final boolean safe;
 
-  private String rule = "";
   private boolean begun;
 
   Execution(
@@ -64,10 +58,12 @@ final class Execution {
     this.calls = calls;
     this.link = link;
     this.head = head;
-    this.body = body;
     this.life = life;
     this.replies = replies;
-    this.served = calls.served();
+    Served served = calls.served();
+    this.digest = served.digest();
+    byte[] callId = head.getCallId().toByteArray();
+    this.id = HexFormat.of().formatHex(callId, 0, Math.min(Admission.CALL_ID_BYTES, callId.length));
     this.operation = served.operation(head.getOperation());
     this.safe = operation != null && operation.safe();
     this.caller =
@@ -75,6 +71,7 @@ final class Execution {
             head.getCaller().getSubject(),
             head.getCaller().getIssuer(),
             head.getCaller().getFingerprint());
+    this.admission = new Admission(calls, served, link, head, caller, body, life);
   }
 
   Lifeline life() {
@@ -93,10 +90,9 @@ final class Execution {
 
   void run() {
     try {
-      Admission admission = admit();
-      switch (admission) {
-        case Refused refused -> refuse(refused.problem);
-        case Admitted admitted -> execute(admitted);
+      switch (admission.decide()) {
+        case Admission.Refused refused -> refuse(refused.problem());
+        case Admission.Admitted admitted -> execute(admitted);
       }
     } catch (RuntimeException | Error e) {
       // Ours, not the action's: what the call did is not known here, so its stream breaks.
@@ -106,101 +102,6 @@ final class Execution {
   }
 
   // ---- before anything runs
-
-  private sealed interface Admission {}
-
-  private record Refused(Problem problem) implements Admission {}
-
-  private record Admitted(
-      Operation operation, Limits limits, Answer.Format format, Map<String, Object> arguments)
-      implements Admission {}
-
-  private Admission admit() {
-    if (head.getCallId().size() != CALL_ID_BYTES) {
-      return new Refused(
-          Problem.of(Code.INVALID_ARGUMENT, "The gateway sent a call without a valid id."));
-    }
-    Operation operation = this.operation;
-    if (operation == null) {
-      return new Refused(unknown());
-    }
-    Decision.Allowed allowed;
-    switch (served.policy().decide(link.gateway(), caller, operation.id())) {
-      case Decision.Forbidden forbidden -> {
-        rule = forbidden.rule();
-        return new Refused(Problem.forbidden(forbidden.reason()));
-      }
-      case Decision.Allowed decided -> allowed = decided;
-    }
-    rule = allowed.rule();
-    Limits limits = allowed.limits();
-    Duration wait = calls.budgets().take(allowed.payer(), limits.calls());
-    if (!wait.isZero()) {
-      return new Refused(
-          Problem.of(Code.TOO_MANY_CALLS, "This caller has made too many calls.").retryAfter(wait));
-    }
-    long underWay = Math.max(0, link.elapsed().applyAsLong(head.getClock()));
-    long left = Integer.toUnsignedLong(head.getDeadlineMs()) - underWay;
-    if (left <= 0) {
-      return new Refused(
-          Problem.of(
-              Code.DEADLINE_EXCEEDED, "The call reached the agent too late and was not started."));
-    }
-    life.deadline(
-        System.nanoTime() + Math.min(Duration.ofMillis(left).toNanos(), limits.time().toNanos()));
-    Answer.Format format = format(head.getFormat());
-    if (format == null) {
-      return new Refused(
-          Problem.of(Code.NOT_ACCEPTABLE, "Answers are application/json or application/x-ndjson."));
-    }
-    if (!life.await(body::complete)) {
-      return new Refused(gone());
-    }
-    if (body.tooLong()) {
-      return new Refused(Problem.of(Code.INVALID_ARGUMENT, "The body of the request is too long."));
-    }
-    try {
-      return new Admitted(
-          operation,
-          limits,
-          format,
-          calls.arguments().read(operation, head.getArgumentsList(), body.bytes()));
-    } catch (FaultException e) {
-      return new Refused(Problem.from(e.fault()));
-    } catch (RuntimeException e) {
-      return new Refused(Problem.internal(e));
-    }
-  }
-
-  /** Inside an API that the caller may see, what is missing is named; elsewhere it is forbidden. */
-  private Problem unknown() {
-    String id = head.getOperation();
-    String api = id.substring(0, Math.max(0, id.lastIndexOf('/')));
-    if (!served.policy().sees(link.gateway(), caller, api, served.operationsOf(api))) {
-      return Problem.forbidden("there is no such operation");
-    }
-    List<String> methods =
-        head.getOtherMethodsList().stream()
-            .filter(method -> method.matches("[A-Z]{1,10}"))
-            .limit(MOST_METHODS)
-            .toList();
-    return methods.isEmpty()
-        ? Problem.of(Code.NOT_FOUND, "There is no such operation in this API.")
-        : Problem.of(Code.METHOD_NOT_ALLOWED, "This path has other methods.").allow(methods);
-  }
-
-  private static Answer.@Nullable Format format(String wanted) {
-    return switch (wanted) {
-      case "", "application/json" -> Answer.Format.JSON;
-      case "application/x-ndjson" -> Answer.Format.NDJSON;
-      default -> null;
-    };
-  }
-
-  /** Why nobody waits any more. */
-  private Problem gone() {
-    return life.state() == Lifeline.State.CANCELLED ? Problem.cancelled() : Problem.late();
-  }
 
   private void refuse(Problem problem) {
     String reference = Reference.next();
@@ -215,8 +116,7 @@ final class Execution {
 
   // ---- once it may run
 
-  private void execute(Admitted call) {
-    String id = HexFormat.of().formatHex(head.getCallId().toByteArray());
+  private void execute(Admission.Admitted call) {
     if (!safe && !calls.attempts().begin(id, head.getAttempt())) {
       refuse(Problem.outcomeUnknown("a call that changes something is not begun twice", null));
       return;
@@ -236,8 +136,8 @@ final class Execution {
         new ReplyBody(
             replies,
             life,
-            call.format,
-            call.limits.bytes(),
+            call.format(),
+            call.limits().bytes(),
             () -> {
               if (!begun) {
                 calls.audit().record(AuditRecord.begin(about), life.deadline());
@@ -258,25 +158,27 @@ final class Execution {
   }
 
   /** Runs the action and judges what came of it; null: it went well. */
-  private @Nullable Problem act(Admitted call, ReplyBody reply) {
+  private @Nullable Problem act(Admission.Admitted call, ReplyBody reply) {
     Problem told = null;
     if (life.state() != Lifeline.State.WANTED) {
-      return gone();
+      return Problem.gone(life);
     }
     try {
-      call.operation
+      call.operation()
           .action()
           .run(
-              new Call(call.arguments, life.deadline(), call.limits.rows(), life.cancellation()),
+              new Call(
+                  call.arguments(), life.deadline(), call.limits().rows(), life.cancellation()),
               reply);
       if (!reply.begun()) {
-        throw new IllegalStateException("the action of " + call.operation.id() + " gave no answer");
+        throw new IllegalStateException(
+            "the action of " + call.operation().id() + " gave no answer");
       }
       reply.drain();
     } catch (FaultException e) {
       told = Problem.from(e.fault()).afterRun();
     } catch (java.io.IOException e) {
-      told = gone().afterRun();
+      told = Problem.gone(life).afterRun();
     } catch (RuntimeException | Error e) {
       told = Problem.internal(e).afterRun();
     }
@@ -298,7 +200,7 @@ final class Execution {
               .afterRun();
       interrupted = true;
     } else if (life.state() != Lifeline.State.WANTED && (interrupted || (told == null && safe))) {
-      known = gone().afterRun();
+      known = Problem.gone(life).afterRun();
     }
     if (!safe && known != null && (interrupted || reply.unrecorded())) {
       Throwable cause = told == null ? null : told.cause();
@@ -339,18 +241,14 @@ final class Execution {
   private AuditRecord.About about() {
     List<String> names = head.getArgumentsList().stream().map(a -> a.getName()).toList();
     return new AuditRecord.About(
-        HexFormat.of()
-            .formatHex(
-                head.getCallId().toByteArray(),
-                0,
-                Math.min(CALL_ID_BYTES, head.getCallId().size())),
+        id,
         head.getAttempt(),
         head.getOperation(),
         link.gateway(),
         caller,
         head.getCaller().getAddress(),
-        rule,
-        served.digest(),
+        admission.rule(),
+        digest,
         names,
         head.getTraceparent());
   }

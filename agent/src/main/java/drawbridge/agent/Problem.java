@@ -41,12 +41,11 @@ record Problem(
         Code.AUDIT_UNAVAILABLE, "The call could not be recorded, so it was not answered.", reason);
   }
 
-  static Problem late() {
-    return of(Code.DEADLINE_EXCEEDED, "The call took longer than it was given.");
-  }
-
-  static Problem cancelled() {
-    return of(Code.CANCELLED, "The caller went away.");
+  /** Nobody waits any more. */
+  static Problem gone(Lifeline life) {
+    return life.state() == Lifeline.State.CANCELLED
+        ? of(Code.CANCELLED, "The caller went away.")
+        : of(Code.DEADLINE_EXCEEDED, "The call took longer than it was given.");
   }
 
   static Problem outcomeUnknown(String reason, @Nullable Throwable cause) {

@@ -13,6 +13,10 @@ import javax.security.auth.x500.X500Principal;
 public record Caller(String subject, String issuer, String fingerprint) {
   public static final Caller NOBODY = new Caller("", "", "");
 
+  int length() {
+    return subject.length() + issuer.length() + fingerprint.length();
+  }
+
   /**
    * One spelling for names that are equal: without it, spaces and the case of letters would decide
    * who may call. Empty where the text is no distinguished name.

@@ -17,6 +17,9 @@ public final class Policy {
   /** Callers whose rules are remembered; a gateway that invents more only makes us look again. */
   private static final int MOST_REMEMBERED = 1_000;
 
+  /** Characters of a caller's names; who needs more is nobody, and is not remembered either. */
+  private static final int LONGEST_CALLER = 2_000;
+
   private final List<Rule> rules;
   private final ConcurrentHashMap<Asking, Matched> remembered = new ConcurrentHashMap<>();
 
@@ -109,7 +112,8 @@ public final class Policy {
     return names;
   }
 
-  private Matched matched(String gateway, Caller caller) {
+  private Matched matched(String gateway, Caller claimed) {
+    Caller caller = claimed.length() > LONGEST_CALLER ? Caller.NOBODY : claimed;
     Asking asking = new Asking(gateway, caller);
     Matched known = remembered.get(asking);
     if (known != null) {
