@@ -167,7 +167,8 @@ final class RelayTlsHandshake {
     if (fault.getAlertDescription() == AlertDescription.certificate_required) {
       return new RelayTlsException(Reason.NO_CERTIFICATE, "the peer sent none", failure);
     }
-    return new RelayTlsException(
-        RelayTls.tampered(fault) ? Reason.TAMPERED : Reason.PROTOCOL, alert, failure);
+    // Who never said hello may be anybody's program; after it, only altered bytes look like that.
+    boolean altered = hello.seen() && RelayTls.tampered(fault);
+    return new RelayTlsException(altered ? Reason.TAMPERED : Reason.PROTOCOL, alert, failure);
   }
 }
