@@ -11,13 +11,15 @@ import drawbridge.settings.Program;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Keeps an agent connected to its gateways, and its catalogue true to its sources and certificate. Closing it hangs up. */
+/**
+ * Keeps an agent connected to its gateways, and its catalogue true to its sources and certificate.
+ * Closing it hangs up.
+ */
 final class Supervisor implements AutoCloseable {
   private static final Duration LOOK = Duration.ofSeconds(5);
 

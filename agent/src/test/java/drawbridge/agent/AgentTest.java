@@ -11,7 +11,6 @@ import drawbridge.agent.audit.AuditFiles;
 import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;
-import drawbridge.relay.wire.Source;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

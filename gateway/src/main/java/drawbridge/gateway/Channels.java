@@ -16,7 +16,9 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The gateway's place on the relay: the channels that agents open become links of {@link Agents}. */
+/**
+ * The gateway's place on the relay: the channels that agents open become links of {@link Agents}.
+ */
 final class Channels {
   private static final Logger LOG = System.getLogger("drawbridge.gateway");
 
@@ -32,9 +34,7 @@ final class Channels {
       Section file = settings.file();
       return new Connections(
           NamespaceSettings.read(file.section("namespace")),
-          file.optionalSection("network")
-              .map(NetworkSettings::read)
-              .orElse(NetworkSettings.DIRECT),
+          file.optionalSection("network").map(NetworkSettings::read).orElse(NetworkSettings.DIRECT),
           IdentitySettings.read(
               file.section("identity"), PeerName.gateway(settings.name()), Instant.now()));
     }
@@ -42,7 +42,10 @@ final class Channels {
 
   private Channels() {}
 
-  /** Connects to Service Bus and calls the agents back; whoever asks for it closes it before the gateway. */
+  /**
+   * Connects to Service Bus and calls the agents back; whoever asks for it closes it before the
+   * gateway.
+   */
   static GatewayRelay open(GatewaySettings settings, Connections connections, Agents agents) {
     PeerName self = PeerName.gateway(settings.name());
     Map<String, PeerName.Agent> mailboxes = new HashMap<>();
@@ -61,7 +64,7 @@ final class Channels {
         new GatewayRelay.Links() {
           @Override
           public void up(AgentLink link) {
-            boolean unused = agents.up(link);
+            var _ = agents.up(link);
           }
 
           @Override

@@ -104,7 +104,7 @@ public final class Main implements Callable<Integer> {
     public Integer call() {
       GatewaySettings settings = GatewaySettings.read(Section.read(config));
       new FrontDoorTls(settings.listen(), settings.certificates()).close();
-      var unused = Channels.Connections.read(settings);
+      var _ = Channels.Connections.read(settings);
       System.out.println(config + " is in order: " + settings.sites().size() + " sites");
       return Program.DONE;
     }

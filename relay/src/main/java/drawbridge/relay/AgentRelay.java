@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * The agent's side of the relay: keeps a channel open to every gateway and serves calls on them. It opens; it never listens. Thread-safe; whoever
- * starts it closes it.
+ * The agent's side of the relay: keeps a channel open to every gateway and serves calls on them. It
+ * opens; it never listens. Thread-safe; whoever starts it closes it.
  */
 public final class AgentRelay implements AutoCloseable {
   /** What the admin wants to know of one gateway. */

@@ -30,7 +30,10 @@ import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** gRPC over sockets that are there already and secured: client on the gateway, server on the agent. TLS is below it, so here it speaks plain HTTP/2. */
+/**
+ * gRPC over sockets that are there already and secured: client on the gateway, server on the agent.
+ * TLS is below it, so here it speaks plain HTTP/2.
+ */
 final class Calls {
   /** Bytes of one stream under way: 1 MB carries 25 MB/s over 40 ms there and back. */
   private static final int STREAM_WINDOW = 1 << 20;

@@ -6,8 +6,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 
 /**
- * The gateway's side of the relay: takes the channels that agents open, secures them and offers each as an {@link AgentLink}. Thread-safe; whoever starts it
- * closes it.
+ * The gateway's side of the relay: takes the channels that agents open, secures them and offers
+ * each as an {@link AgentLink}. Thread-safe; whoever starts it closes it.
  */
 public final class GatewayRelay implements AutoCloseable {
   /** Hears of agents that come and go; called on threads that may block. */
@@ -98,7 +98,7 @@ public final class GatewayRelay implements AutoCloseable {
     AgentLink link = new AgentLink(agent.site(), agent.name(), calls, live::suspect, live::clock);
     links.up(link);
     try {
-      String unused = new Watch(socket, secured, events).untilEnd(suspect -> {});
+      var _ = new Watch(socket, secured, events).untilEnd(suspect -> {});
     } finally {
       links.down(link);
       calls.shutdownNow();

@@ -108,6 +108,7 @@ final class LiveChannel {
     endpoint.finished(this);
   }
 
+  @SuppressWarnings("WaitNotInLoop") // the pump asks the channel again after every wake
   private void nap() {
     long nap = channel.wake(Endpoint.now()) - Endpoint.now();
     if (nap <= 0) {
@@ -119,7 +120,7 @@ final class LiveChannel {
     }
     pumpNaps = true;
     try {
-      boolean unused = work.await(Math.min(nap, LONGEST_NAP), TimeUnit.MILLISECONDS);
+      var _ = work.await(Math.min(nap, LONGEST_NAP), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       channel.abort(Channel.End.ABORTED);
@@ -230,7 +231,7 @@ final class LiveChannel {
           wakePump();
         } else {
           failWhenOver();
-          long unused = await(writable, 0, false);
+          var _ = await(writable, 0, false);
         }
       }
     } finally {
@@ -238,6 +239,7 @@ final class LiveChannel {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // the callers loop
   private static long await(Condition condition, long nanos, boolean bounded)
       throws InterruptedIOException {
     try {

@@ -8,7 +8,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Keeps the bridge to one gateway down: opens a channel, secures it, hands it to the server, and begins again when it ends. */
+/**
+ * Keeps the bridge to one gateway down: opens a channel, secures it, hands it to the server, and
+ * begins again when it ends.
+ */
 final class Lowering {
   private static final Logger LOG = System.getLogger("drawbridge.relay");
 

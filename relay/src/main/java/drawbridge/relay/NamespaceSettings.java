@@ -6,7 +6,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Which Service Bus namespace, and as whom: the section {@code namespace} of agent.yaml and gateway.yaml.
+ * Which Service Bus namespace, and as whom: the section {@code namespace} of agent.yaml and
+ * gateway.yaml.
  *
  * @param host fully qualified name, without a port
  * @param port 0: the service's own
@@ -14,25 +15,30 @@ import java.util.regex.Pattern;
  * @param key its value
  * @param emulator plaintext, to the local namespace on this machine
  */
-public record NamespaceSettings(String host, int port, String keyName, Secret key, boolean emulator) {
+public record NamespaceSettings(
+    String host, int port, String keyName, Secret key, boolean emulator) {
   private static final Pattern ENDPOINT = Pattern.compile("([A-Za-z0-9.-]{1,253})(?::(\\d{1,5}))?");
 
   public static NamespaceSettings read(Section section) {
     var endpoint = ENDPOINT.matcher(section.text("endpoint"));
     if (!endpoint.matches()) {
-      throw section.wrong("endpoint", "this is not a host name", "write it as NAME.servicebus.windows.net");
+      throw section.wrong(
+          "endpoint", "this is not a host name", "write it as NAME.servicebus.windows.net");
     }
     String host = endpoint.group(1).toLowerCase(Locale.ROOT);
     int port = endpoint.group(2) == null ? 0 : Integer.parseInt(endpoint.group(2));
     boolean emulator = section.flag("emulator", false);
     if (emulator && !host.equals("localhost") && !host.equals("127.0.0.1")) {
       throw section.wrong(
-          "emulator", "plaintext leaves this machine", "remove it; it is for a local namespace on localhost");
+          "emulator",
+          "plaintext leaves this machine",
+          "remove it; it is for a local namespace on localhost");
     }
     Section login = section.section("login");
     for (String later : new String[] {"entra", "managed-identity"}) {
       if (login.has(later)) {
-        throw login.wrong(later, "this way of signing in is not supported yet", "use sas: { name, key-file }");
+        throw login.wrong(
+            later, "this way of signing in is not supported yet", "use sas: { name, key-file }");
       }
     }
     Section sas = login.section("sas");

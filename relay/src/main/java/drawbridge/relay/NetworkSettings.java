@@ -21,8 +21,8 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
- * How to get out of this network: the optional section {@code network} of agent.yaml and gateway.yaml. It speaks of the way to Service Bus alone, never of the
- * peers of a channel.
+ * How to get out of this network: the optional section {@code network} of agent.yaml and
+ * gateway.yaml. It speaks of the way to Service Bus alone, never of the peers of a channel.
  *
  * @param trust CA files beside the system's own
  * @param system whether the system's own CAs are trusted too
@@ -48,7 +48,8 @@ public record NetworkSettings(
     Transport transport = section.choice("transport", Transport.class, Transport.AUTO);
     Optional<Proxy> proxy = section.optionalSection("proxy").map(NetworkSettings::proxy);
     if (proxy.isPresent() && transport == Transport.AMQP) {
-      throw section.wrong("transport", "AMQP does not pass an HTTP proxy", "write websocket or auto");
+      throw section.wrong(
+          "transport", "AMQP does not pass an HTTP proxy", "write websocket or auto");
     }
     boolean system = !section.has("trust");
     List<Path> files = new ArrayList<>();
@@ -59,7 +60,8 @@ public record NetworkSettings(
       }
       Path file = section.file().toAbsolutePath().resolveSibling(name).normalize();
       if (!Files.isReadable(file)) {
-        throw section.wrong("trust", "no such file: " + file, "name a PEM file of CA certificates, or system");
+        throw section.wrong(
+            "trust", "no such file: " + file, "name a PEM file of CA certificates, or system");
       }
       files.add(file);
     }
@@ -75,9 +77,11 @@ public record NetworkSettings(
       throw section.wrong("url", "this is not a URL", "write http://HOST:PORT");
     }
     if (url.getHost() == null || url.getPort() < 0 || url.getUserInfo() != null) {
-      throw section.wrong("url", "host and port are expected, and nothing else", "write http://HOST:PORT");
+      throw section.wrong(
+          "url", "host and port are expected, and nothing else", "write http://HOST:PORT");
     }
-    Secret password = section.has("password-file") ? section.secret("password-file") : new Secret("");
+    Secret password =
+        section.has("password-file") ? section.secret("password-file") : new Secret("");
     Proxy proxy = new Proxy(url.getHost(), url.getPort(), section.text("user", ""), password);
     section.done();
     return proxy;
@@ -88,7 +92,8 @@ public record NetworkSettings(
   }
 
   /**
-   * Makes the CAs named here the ones of this process: the SDK takes its trust from {@link SSLContext#getDefault}. Channels have a trust of their own.
+   * Makes the CAs named here the ones of this process: the SDK takes its trust from {@link
+   * SSLContext#getDefault}. Channels have a trust of their own.
    *
    * @throws IllegalStateException where a file is not a certificate
    */
@@ -106,7 +111,8 @@ public record NetworkSettings(
       }
       for (Path file : trust) {
         try (InputStream in = Files.newInputStream(file)) {
-          for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+          for (Certificate certificate :
+              CertificateFactory.getInstance("X.509").generateCertificates(in)) {
             anchors.setCertificateEntry("file-" + anchors.size(), certificate);
           }
         }

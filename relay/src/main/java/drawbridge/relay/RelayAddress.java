@@ -5,7 +5,9 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link RelaySocket} says of its ends, so that gRPC tells a call by which channel it came. */
+/**
+ * What a {@link RelaySocket} says of its ends, so that gRPC tells a call by which channel it came.
+ */
 final class RelayAddress extends InetSocketAddress {
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
 

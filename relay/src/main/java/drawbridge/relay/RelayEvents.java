@@ -1,6 +1,9 @@
 package drawbridge.relay;
 
-/** Hears what the security team wants to know of channels. Called on the relay's threads; must not block for long. */
+/**
+ * Hears what the security team wants to know of channels. Called on the relay's threads; must not
+ * block for long.
+ */
 public interface RelayEvents {
   /** A channel whose two ends have proved themselves; {@code detail} names suite and group. */
   void opened(PeerName peer, String detail);

@@ -28,13 +28,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plain queues of Service Bus by Microsoft's SDK: one connection, one receiver link in receive-and-delete mode, a sender a mailbox. Reactor's types stay in this
- * file. The SDK's own retries are off, since the channel repeats what is missing and a retry of the SDK costs seconds.
+ * Plain queues of Service Bus by Microsoft's SDK: one connection, one receiver link in
+ * receive-and-delete mode, a sender a mailbox. Reactor's types stay in this file. The SDK's own
+ * retries are off, since the channel repeats what is missing and a retry of the SDK costs seconds.
  */
 final class ServiceBusCarrier implements Carrier {
   private static final Logger LOG = System.getLogger("drawbridge.relay");
 
-  /** More than 256 can silently kill a receiver; 8 MB of the largest messages are enough to keep it busy. */
+  /**
+   * More than 256 can silently kill a receiver; 8 MB of the largest messages are enough to keep it
+   * busy.
+   */
   private static final int PREFETCH = Math.min(200, (8 << 20) / Constants.LARGEST_BODY);
 
   private static final long PAUSE_LEAST = 20;
@@ -49,8 +53,10 @@ final class ServiceBusCarrier implements Carrier {
   private final AtomicBoolean healthy = new AtomicBoolean(true);
   private final AtomicLong malformed = new AtomicLong();
   private final CountDownLatch closing = new CountDownLatch(1);
+
   /** What does not work, and the reason last logged. */
   private final Map<String, String> complaints = new ConcurrentHashMap<>();
+
   private volatile @Nullable Receiver receiver;
   private volatile @Nullable ServiceBusReceiverAsyncClient current;
 
@@ -81,7 +87,8 @@ final class ServiceBusCarrier implements Carrier {
     return new ProxyOptions(
         login ? ProxyAuthenticationType.BASIC : ProxyAuthenticationType.NONE,
         new java.net.Proxy(
-            java.net.Proxy.Type.HTTP, InetSocketAddress.createUnresolved(proxy.host(), proxy.port())),
+            java.net.Proxy.Type.HTTP,
+            InetSocketAddress.createUnresolved(proxy.host(), proxy.port())),
         login ? proxy.user() : null,
         login ? proxy.password().reveal() : null);
   }
@@ -145,7 +152,10 @@ final class ServiceBusCarrier implements Carrier {
     Thread.ofVirtual().name("mailbox " + mailbox).start(this::receive);
   }
 
-  /** Error or completion, a receiver that ended never recovers: close it, wait a little, build another. */
+  /**
+   * Error or completion, a receiver that ended never recovers: close it, wait a little, build
+   * another.
+   */
   private void receive() {
     long pause = PAUSE_LEAST;
     while (closing.getCount() > 0) {
@@ -253,7 +263,9 @@ final class ServiceBusCarrier implements Carrier {
       return;
     }
     ServiceBusFailureReason reason =
-        error instanceof ServiceBusException e ? e.getReason() : ServiceBusFailureReason.GENERAL_ERROR;
+        error instanceof ServiceBusException e
+            ? e.getReason()
+            : ServiceBusFailureReason.GENERAL_ERROR;
     String said = what + " (" + reason + ")";
     if (!said.equals(complaints.put(what, said))) {
       LOG.log(Level.WARNING, said);

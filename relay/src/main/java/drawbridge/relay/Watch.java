@@ -6,7 +6,10 @@ import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.function.Consumer;
 
-/** Stands by a channel in use: tells of its begin and end, and brings the end about when a certificate ends or is revoked. */
+/**
+ * Stands by a channel in use: tells of its begin and end, and brings the end about when a
+ * certificate ends or is revoked.
+ */
 final class Watch {
   private static final Logger LOG = System.getLogger("drawbridge.relay");
   private static final long EVERY = 1_000;

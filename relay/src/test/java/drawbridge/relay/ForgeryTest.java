@@ -16,7 +16,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Somebody who may send to the mailboxes, and claims to be a peer, but does not know the channel's id: it changes nothing. */
+/**
+ * Somebody who may send to the mailboxes, and claims to be a peer, but does not know the channel's
+ * id: it changes nothing.
+ */
 @Timeout(60)
 final class ForgeryTest {
   private static final String AGENT = "drawbridge.site.agent";
@@ -71,15 +74,16 @@ final class ForgeryTest {
   @Test
   void everyKindWithAnIdOfItsOwnChangesNothing() throws Exception {
     Random random = new Random(9);
+    int number = 0;
     for (Kind kind : Kind.values()) {
       for (int i = 0; i < 50; i++) {
         UUID channel = i == 0 ? Message.NO_CHANNEL : new UUID(random.nextLong(), random.nextLong());
-        long number = i % 2 == 0 ? i : random.nextLong() >>> 1;
-        forge(kind, channel, number, GATEWAY, AGENT);
-        forge(kind, channel, number, AGENT, GATEWAY);
-        forge(kind, channel, number, GATEWAY, "drawbridge.site.attacker");
+        long said = i % 2 == 0 ? i : random.nextLong() >>> 1;
+        forge(kind, channel, said, GATEWAY, AGENT);
+        forge(kind, channel, said, AGENT, GATEWAY);
+        forge(kind, channel, said, GATEWAY, "drawbridge.site.attacker");
       }
-      exchange(100 * kind.ordinal());
+      exchange(number += 100);
     }
     assertNull(opener.live().end(), "the opener's end lives");
     assertNull(acceptor.live().end(), "the acceptor's end lives");
@@ -88,11 +92,12 @@ final class ForgeryTest {
   @Test
   void theRightIdFromTheWrongMailboxChangesNothing() throws Exception {
     UUID id = opener.live().channel().id;
+    int number = 0;
     for (Kind kind : new Kind[] {Kind.RESET, Kind.CLOSED, Kind.CLOSE, Kind.SUPERSEDED, Kind.DATA}) {
       forge(kind, id, 0, GATEWAY, "drawbridge.site.attacker");
       forge(kind, id, 0, GATEWAY, GATEWAY);
       forge(kind, id, 0, AGENT, AGENT);
-      exchange(100 * kind.ordinal());
+      exchange(number += 100);
     }
     assertNull(opener.live().end());
     assertNull(acceptor.live().end());
@@ -118,7 +123,8 @@ final class ForgeryTest {
     long incarnation = acceptor.live().channel().peerIncarnation();
     attacker.send(
         GATEWAY,
-        new Message(Kind.ACK, id, 0, 1_000_000, Long.MAX_VALUE, 0, incarnation, 0, AGENT, Message.NO_BODY),
+        new Message(
+            Kind.ACK, id, 0, 1_000_000, Long.MAX_VALUE, 0, incarnation, 0, AGENT, Message.NO_BODY),
         taken -> {});
     attacker.send(
         GATEWAY,

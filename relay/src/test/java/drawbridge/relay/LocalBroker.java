@@ -10,7 +10,8 @@ final class LocalBroker implements AutoCloseable {
   private final LocalNamespace namespace;
 
   LocalBroker(String... queues) {
-    NamespaceSettings.Builder settings = NamespaceSettings.builder().key("root", "a-key-of-the-test");
+    NamespaceSettings.Builder settings =
+        NamespaceSettings.builder().key("root", "a-key-of-the-test");
     for (String queue : queues) {
       settings.queue(QueueSettings.of(queue).timeToLive(Duration.ofSeconds(60)));
     }

@@ -8,7 +8,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/** Carriers between mailboxes of one test, in real time: each message may be lost, repeated, delayed; from a seed. */
+/**
+ * Carriers between mailboxes of one test, in real time: each message may be lost, repeated,
+ * delayed; from a seed.
+ */
 final class LossyCarriers implements AutoCloseable {
   private final Map<String, Carrier.Receiver> mailboxes = new ConcurrentHashMap<>();
   private final ScheduledExecutorService timer =
@@ -68,7 +71,7 @@ final class LossyCarriers implements AutoCloseable {
 
   private void later(int milliseconds, Runnable run) {
     if (!timer.isShutdown()) {
-      var unused = timer.schedule(run, milliseconds, TimeUnit.MILLISECONDS);
+      var _ = timer.schedule(run, milliseconds, TimeUnit.MILLISECONDS);
     }
   }
 

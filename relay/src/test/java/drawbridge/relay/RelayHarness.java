@@ -23,8 +23,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
-/** An agent and a gateway with sample certificates and a service that answers for real, over carriers of the test's choice. */
+/**
+ * An agent and a gateway with sample certificates and a service that answers for real, over
+ * carriers of the test's choice.
+ */
 final class RelayHarness implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -35,8 +39,8 @@ final class RelayHarness implements AutoCloseable {
   private final PeerName.Gateway gatewayName = new PeerName.Gateway("gateway-1");
   private final Path folder;
   private final SamplePki pki = new SamplePki();
-  private AgentRelay agent;
-  private GatewayRelay gateway;
+  private @Nullable AgentRelay agent;
+  private @Nullable GatewayRelay gateway;
 
   RelayHarness(Path folder) throws IOException {
     this.folder = folder;
@@ -52,7 +56,9 @@ final class RelayHarness implements AutoCloseable {
   }
 
   void startAgent(Carrier carrier) {
-    agent = AgentRelay.start(agentName, List.of("gateway-1"), carrier, tls("agent-a", agentName), echo, new Told());
+    agent =
+        AgentRelay.start(
+            agentName, List.of("gateway-1"), carrier, tls("agent-a", agentName), echo, new Told());
   }
 
   void startGateway(Carrier carrier) {
@@ -128,11 +134,9 @@ final class RelayHarness implements AutoCloseable {
   }
 
   void stopGateway() {
-    gateway.close();
-  }
-
-  AgentRelay agent() {
-    return agent;
+    if (gateway != null) {
+      gateway.close();
+    }
   }
 
   @Override
@@ -167,7 +171,10 @@ final class RelayHarness implements AutoCloseable {
     }
   }
 
-  /** {@code echo} gives the body back; {@code stream} sends chunks for as long as somebody takes them; {@code wait} answers never. */
+  /**
+   * {@code echo} gives the body back; {@code stream} sends chunks for as long as somebody takes
+   * them; {@code wait} answers never.
+   */
   static final class Echo extends BridgeGrpc.BridgeImplBase {
     final AtomicLong streamed = new AtomicLong();
     final AtomicInteger cancelled = new AtomicInteger();
@@ -201,7 +208,10 @@ final class RelayHarness implements AutoCloseable {
           switch (request.getHead().getOperation()) {
             case "echo" -> {
               out.onNext(
-                  Reply.newBuilder().setChunk(request.getChunk()).setEnd(End.getDefaultInstance()).build());
+                  Reply.newBuilder()
+                      .setChunk(request.getChunk())
+                      .setEnd(End.getDefaultInstance())
+                      .build());
               out.onCompleted();
             }
             case "stream" -> {

@@ -63,9 +63,9 @@ final class Simulation {
   long messages;
   final List<String> problems = new ArrayList<>();
 
-  Simulation(long seed) {
+  Simulation(Scenario scenario, long seed) {
     random = new Random(seed * 7919 + 13);
-    scenario = Scenario.values()[(int) Math.floorMod(seed, (long) Scenario.values().length)];
+    this.scenario = scenario;
     int window = new int[] {16 << 10, 64 << 10, 256 << 10, 1 << 20}[random.nextInt(4)];
     int body = Math.min(window / 2, new int[] {2_000, 30_000, 240 << 10}[random.nextInt(3)]);
     long patience = new long[] {10_000, 20_000, 60_000}[random.nextInt(3)];

@@ -68,6 +68,10 @@ abstract class SocketContract {
 
   @Test
   void smallMessagesGoBackAndForth() throws Exception {
+    pingPong();
+  }
+
+  private void pingPong() throws Exception {
     Pair pair = pair();
     CompletableFuture<Void> echo = CompletableFuture.runAsync(() -> echo(pair.acceptor, 100));
     DataOutputStream out = new DataOutputStream(pair.opener.getOutputStream());
@@ -189,7 +193,8 @@ abstract class SocketContract {
     byte[] sent = send(other.opener, 3, 100_000);
     assertArrayEquals(sent, digest(other.acceptor, 100_000));
     synchronized (written) {
-      assertTrue(written[0] <= Constants.WINDOW + Constants.SEND_BUFFER, "unbounded: " + written[0]);
+      assertTrue(
+          written[0] <= Constants.WINDOW + Constants.SEND_BUFFER, "unbounded: " + written[0]);
     }
     stalled.opener.close();
     assertTrue(writer.join(java.time.Duration.ofSeconds(10)), "close wakes the writer");
@@ -244,13 +249,18 @@ abstract class SocketContract {
   void strangersAreNotHeard() throws Exception {
     Endpoint stranger =
         new Endpoint(
-            "drawbridge.site.stranger", Set.of(GATEWAY), carrier("drawbridge.site.stranger"), false, s -> {}, m -> {});
+            "drawbridge.site.stranger",
+            Set.of(GATEWAY),
+            carrier("drawbridge.site.stranger"),
+            false,
+            s -> {},
+            m -> {});
     stranger.start();
     try {
       assertFalse(stranger.open(GATEWAY).awaitOpen(2_500), "an unknown mailbox was answered");
     } finally {
       stranger.close();
     }
-    smallMessagesGoBackAndForth();
+    pingPong();
   }
 }

@@ -8,8 +8,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One keep-alive connection of the load: sends prepared bytes, reads an answer with Content-Length, and does little else, so that what is measured is the
- * server. Not thread-safe.
+ * One keep-alive connection of the load: sends prepared bytes, reads an answer with Content-Length,
+ * and does little else, so that what is measured is the server. Not thread-safe.
  */
 final class HttpConnection implements AutoCloseable {
   private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
