@@ -163,7 +163,7 @@ final class Configuration {
           - name: connector-reads-orders
             allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders]
             to: { certificate: { subject: "%1$s", issuer: "%2$s" } }
-            limits: { calls: 6000000/min, rows: 10000000, bytes: 10GB, time: 120s }
+            limits: { calls: 1000000/s, rows: 10000000, bytes: 10GB, time: 120s }
           - name: connector-sees-orders
             view: [orders/v1]
             to: { certificate: { subject: "%1$s", issuer: "%2$s" } }

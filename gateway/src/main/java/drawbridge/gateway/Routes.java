@@ -114,6 +114,8 @@ final class Routes {
   }
 
   /**
+   * What a path and method lead to.
+   *
    * @param segments of the whole path
    * @param from the API's segment; its version follows
    * @return empty: no such API here

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,18 +41,16 @@ final class Load {
     long from = start + warmUp.toNanos();
     long until = from + measured.toNanos();
     Semaphore done = new Semaphore(0);
-    List<Thread> callers = new ArrayList<>();
     for (int i = 0; i < connections; i++) {
-      callers.add(
-          Thread.ofVirtual()
-              .start(
-                  () -> {
-                    try {
-                      caller(from, until, latencies, requests, failures);
-                    } finally {
-                      done.release();
-                    }
-                  }));
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  caller(from, until, latencies, requests, failures);
+                } finally {
+                  done.release();
+                }
+              });
     }
     TimeUnit.NANOSECONDS.sleep(from - System.nanoTime());
     between.run();
