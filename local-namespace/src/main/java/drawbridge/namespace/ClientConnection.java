@@ -219,7 +219,7 @@ final class ClientConnection implements EventLoop.Member {
   private void endAt(int read) throws IOException {
     if (read < 0) {
       wire.flush();
-      drop();
+      end(false);
     }
   }
 
@@ -240,7 +240,7 @@ final class ClientConnection implements EventLoop.Member {
     }
     boolean empty = wire.flush();
     if (pending < 0 && empty) {
-      drop();
+      end(false);
       return;
     }
     int interest = socket.interest();
@@ -322,6 +322,13 @@ final class ClientConnection implements EventLoop.Member {
 
   /** Cuts the line without a word (a TCP reset); locks of its receivers stay until they expire. */
   void drop() {
+    end(true);
+  }
+
+  /**
+   * @param reset throws away what the socket has not sent yet
+   */
+  private void end(boolean reset) {
     if (dropped) {
       return;
     }
@@ -329,7 +336,9 @@ final class ClientConnection implements EventLoop.Member {
     links.endAll();
     namespace.gone(this);
     try {
-      channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+      if (reset) {
+        channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+      }
       channel.close();
     } catch (IOException e) {
       LOG.log(Level.DEBUG, "a socket did not close", e);

@@ -1,6 +1,7 @@
 package drawbridge.namespace;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class Links {
   private final Namespace namespace;
   private final RequestLinks requests;
   private final Set<QueueLink> queueLinks = new LinkedHashSet<>();
-  private int open;
+  private final Set<Link> attached = new HashSet<>();
 
   Links(ClientConnection connection) {
     this.connection = connection;
@@ -40,7 +41,7 @@ final class Links {
   }
 
   int open() {
-    return open;
+    return attached.size();
   }
 
   int toQueues() {
@@ -50,8 +51,8 @@ final class Links {
   // ---- attach
 
   void attach(Link link) {
-    open++;
-    if (open > namespace.settings().maxLinks()) {
+    attached.add(link);
+    if (attached.size() > namespace.settings().maxLinks()) {
       refuse(link, AmqpError.tooMany("links on one connection"));
     } else if (link instanceof Receiver receiver) {
       attachSender(receiver);
@@ -207,22 +208,26 @@ final class Links {
 
   /** The client closed the link, or its session. */
   void closed(Link link) {
-    if (link.getContext() instanceof QueueLink queueLink) {
-      forget(queueLink);
-    }
-    if (link instanceof Sender sender) {
-      requests.closed(sender);
-    }
-    open--;
+    release(link);
     link.close();
     link.free();
   }
 
   void closed(Session session) {
-    for (QueueLink link : List.copyOf(queueLinks)) {
-      if (link.link().getSession().equals(session)) {
-        forget(link);
+    for (Link link : List.copyOf(attached)) {
+      if (link.getSession().equals(session)) {
+        release(link);
       }
+    }
+  }
+
+  private void release(Link link) {
+    attached.remove(link);
+    if (link.getContext() instanceof QueueLink queueLink) {
+      forget(queueLink);
+    }
+    if (link instanceof Sender sender) {
+      requests.closed(sender);
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.UUID;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.apache.qpid.proton.codec.ReadableBuffer;
 import org.apache.qpid.proton.engine.Delivery;
 import org.apache.qpid.proton.engine.Link;
 import org.apache.qpid.proton.engine.Sender;
@@ -59,8 +60,8 @@ final class OutgoingLink implements QueueLink {
     Delivery delivery = link.delivery(LockToken.toTag(tag));
     long lockedUntil = lock == null ? 0 : System.currentTimeMillis() + queue.lockMillis();
     byte[] head = connection.namespace().encoding().head(message, lockedUntil);
-    link.send(head, 0, head.length);
-    link.send(message.bytes(), message.bareAt(), message.bytes().length - message.bareAt());
+    link.sendNoCopy(ReadableBuffer.ByteBufferReader.wrap(head));
+    link.sendNoCopy(ReadableBuffer.ByteBufferReader.wrap(message.bare()));
     if (lock == null) {
       delivery.settle();
     } else {

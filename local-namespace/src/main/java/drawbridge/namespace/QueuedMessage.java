@@ -1,5 +1,6 @@
 package drawbridge.namespace;
 
+import java.nio.ByteBuffer;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Header;
@@ -59,6 +60,11 @@ final class QueuedMessage {
 
   int bareAt() {
     return bareAt;
+  }
+
+  /** The bytes from the properties on; nobody changes them. */
+  ByteBuffer bare() {
+    return ByteBuffer.wrap(bytes, bareAt, bytes.length - bareAt).slice();
   }
 
   @Nullable Header header() {
