@@ -114,6 +114,8 @@ final class Routes {
   }
 
   /**
+   * Finds what stands at a path.
+   *
    * @param segments of the whole path
    * @param from the API's segment; its version follows
    * @return empty: no such API here
