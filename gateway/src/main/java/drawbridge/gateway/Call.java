@@ -303,15 +303,13 @@ final class Call {
     found.replying = true;
     try {
       OutputStream out = response.outputStream();
-      first.writeTo(out);
-      // The caller sees the beginning although the rest may take its time.
-      out.flush();
+      boolean begun = write(out, first, false);
       while (true) {
         Object next = take();
         if (!(next instanceof Reply reply)) {
           throw new Calls.BrokenOff("the channel broke: " + next);
         }
-        reply.getChunk().writeTo(out);
+        begun = write(out, reply.getChunk(), begun);
         if (reply.hasEnd()) {
           if (reply.getEnd().hasFault()) {
             Fault fault = reply.getEnd().getFault();
@@ -324,6 +322,25 @@ final class Call {
     } catch (IOException | UncheckedIOException | CloseConnectionException e) {
       throw new Calls.HungUp();
     }
+  }
+
+  /**
+   * Never an empty chunk: Helidon would send it, and in HTTP/1.1 that is the last one, so that a
+   * reply which breaks off would look whole.
+   *
+   * @return something has been written
+   */
+  private static boolean write(OutputStream out, ByteString chunk, boolean begun)
+      throws IOException {
+    if (chunk.isEmpty()) {
+      return begun;
+    }
+    chunk.writeTo(out);
+    if (!begun) {
+      // The caller sees the beginning although the rest may take its time.
+      out.flush();
+    }
+    return true;
   }
 
   /** The next message, or the status that ends it. */

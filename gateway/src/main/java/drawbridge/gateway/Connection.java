@@ -47,6 +47,9 @@ final class Connection implements ConnectionContext, PeerInfo {
   /** A read that began while a call waited; its bytes belong to the next request. */
   private @Nullable CompletableFuture<byte[]> ahead;
 
+  /** What Helidon read to tell which protocol this is; null once it was handed on. */
+  private byte @Nullable [] first;
+
   private long bodyDeadline;
 
   Connection(ConnectionContext below) {
@@ -55,6 +58,8 @@ final class Connection implements ConnectionContext, PeerInfo {
     this.peer = below.remotePeer();
     this.reader = DataReader.create(this::read);
     this.caller = caller(peer);
+    int early = below.dataReader().available();
+    this.first = early == 0 ? null : below.dataReader().readBytes(early);
   }
 
   /** Who it is, as TLS proved; an empty subject: no certificate. */
@@ -114,6 +119,11 @@ final class Connection implements ConnectionContext, PeerInfo {
   }
 
   private byte @Nullable [] read() {
+    byte[] early = first;
+    if (early != null) {
+      first = null;
+      return early;
+    }
     if (ahead == null && bodyDeadline == 0) {
       return socket.get();
     }

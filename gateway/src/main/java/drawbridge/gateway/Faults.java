@@ -72,7 +72,7 @@ final class Faults {
   }
 
   /**
-   * What the caller is told.
+   * Decides what the caller is told.
    *
    * @param safe the operation changes nothing, so that a resend does no harm whatever happened
    */
@@ -94,6 +94,8 @@ final class Faults {
   }
 
   /**
+   * What the caller is told.
+   *
    * @param retry a Retry-After goes with it
    */
   record Told(int status, Code code, boolean retry) {}

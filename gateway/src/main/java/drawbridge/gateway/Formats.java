@@ -14,6 +14,8 @@ final class Formats {
   private Formats() {}
 
   /**
+   * Chooses.
+   *
    * @param option {@code $format}; empty: not said
    * @param accept the header, as it stands; empty: none
    * @return a media type; empty: whatever the operation answers by itself

@@ -10,11 +10,8 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.observe.ObserveFeature;
-import io.helidon.webserver.observe.metrics.MetricsObserver;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -59,28 +56,16 @@ public final class Gateway implements AutoCloseable {
     Connections connections = new Connections(http(), CONNECTIONS);
     measures.gateway(agents::inFlight, connections::open, tls::refused);
     Calls calls = new Calls(settings, agents, measures, CALLS);
-    PrivatePort privately = new PrivatePort(settings, agents);
+    PrivatePort privately = new PrivatePort(settings, agents, measures);
     WebServerConfig.Builder config =
         WebServer.builder()
             .shutdownHook(false)
             .featuresDiscoverServices(false)
-            .addFeature(
-                ObserveFeature.builder()
-                    .observersDiscoverServices(false)
-                    .endpoint("/")
-                    .addSockets(List.of(PRIVATE))
-                    .addObserver(
-                        MetricsObserver.builder()
-                            .endpoint("metrics")
-                            .meterRegistry(measures.registry())
-                            .build())
-                    .build())
             .host(settings.listen().address())
             .port(settings.listen().port())
             .tls(tls.tls())
             // Blocking sockets: with the others Helidon looks every caller up in the DNS.
             .useNio(false)
-            .protocolsDiscoverServices(false)
             .addConnectionSelector(connections)
             // A burst of new connections waits in the kernel rather than being refused.
             .backlog(1024)

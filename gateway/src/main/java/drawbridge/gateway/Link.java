@@ -33,6 +33,8 @@ final class Link implements AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * Of a channel that is open.
+   *
    * @param changed a catalogue came; called one at a time
    */
   Link(AgentLink agent, GatewaySettings settings, BiConsumer<Link, Catalogue> changed) {

@@ -1,17 +1,22 @@
 package drawbridge.gateway;
 
 import drawbridge.relay.wire.Source;
-import io.helidon.metrics.api.Counter;
-import io.helidon.metrics.api.Gauge;
-import io.helidon.metrics.api.Meter;
-import io.helidon.metrics.api.MeterRegistry;
-import io.helidon.metrics.api.MetricsConfig;
-import io.helidon.metrics.api.MetricsFactory;
-import io.helidon.metrics.api.Tag;
-import io.helidon.metrics.api.Timer;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -40,51 +45,62 @@ final class Measures implements AutoCloseable {
   /** Operations that keep a label of their own, over the gateway's whole life. */
   private static final int OPERATIONS = 8192;
 
+  /** Of one agent's catalogue, and of all gauges over the gateway's whole life. */
   private static final int SOURCES = 64;
+
+  private static final int GAUGES = 4096;
 
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(5), Duration.ofMillis(20), Duration.ofMillis(50), Duration.ofMillis(100),
     Duration.ofMillis(250), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30)
   };
 
-  private final MeterRegistry registry;
+  /** Of its own, since several gateways may run in one process. */
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+  private final JvmGcMetrics collector = new JvmGcMetrics();
   private final Map<Key, OfOperation> operations = new ConcurrentHashMap<>();
   private final Map<String, Counter> alarms = new ConcurrentHashMap<>();
+  private final Set<String> gauges = ConcurrentHashMap.newKeySet();
   private final Counter resent;
   private final Counter hungUp;
 
   private record Key(String site, String operation) {}
 
   Measures() {
-    // Of its own, since several gateways may run in one process.
-    registry =
-        MetricsFactory.getInstance()
-            .createMeterRegistry(MetricsConfig.builder().warnOnMultipleRegistries(false).build());
-    resent = registry.getOrCreate(Counter.builder(RESENT).description("calls sent once more"));
-    hungUp = registry.getOrCreate(Counter.builder(HUNG_UP).description("callers that hung up"));
+    resent = Counter.builder(RESENT).description("calls sent once more").register(registry);
+    hungUp = Counter.builder(HUNG_UP).description("callers that hung up").register(registry);
+    collector.bindTo(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
   }
 
-  MeterRegistry registry() {
-    return registry;
+  /** In Prometheus' text format. */
+  String text() {
+    return registry.scrape();
   }
 
   /** One operation's calls by outcome, and how long they took. */
   final class OfOperation {
-    private final List<Tag> tags;
+    private final Tags tags;
     private final Timer timer;
     private final Map<String, Counter> outcomes = new ConcurrentHashMap<>();
 
     private OfOperation(Key key) {
-      tags = List.of(Tag.create("site", key.site()), Tag.create("operation", key.operation()));
+      tags = Tags.of("site", key.site(), "operation", key.operation());
       timer =
-          registry.getOrCreate(
-              Timer.builder(SECONDS)
-                  .description("time from a call's arrival to the end of its answer")
-                  .tags(tags)
-                  .buckets(BUCKETS));
+          Timer.builder(SECONDS)
+              .description("time from a call's arrival to the end of its answer")
+              .tags(tags)
+              .serviceLevelObjectives(BUCKETS)
+              .register(registry);
     }
 
     /**
+     * Counts a call that has ended.
+     *
      * @param outcome {@code done}, {@code broken-off}, {@code hung-up} or the word of a fault
      */
     void done(String outcome, long nanos) {
@@ -92,11 +108,11 @@ final class Measures implements AutoCloseable {
           .computeIfAbsent(
               outcome,
               word ->
-                  registry.getOrCreate(
-                      Counter.builder(CALLS)
-                          .description("calls by outcome")
-                          .tags(tags)
-                          .addTag(Tag.create("outcome", word))))
+                  Counter.builder(CALLS)
+                      .description("calls by outcome")
+                      .tags(tags)
+                      .tag("outcome", word)
+                      .register(registry))
           .increment();
       timer.record(nanos, TimeUnit.NANOSECONDS);
     }
@@ -126,14 +142,14 @@ final class Measures implements AutoCloseable {
         .computeIfAbsent(
             kind,
             k ->
-                registry.getOrCreate(
-                    Counter.builder(ALARMS)
-                        .description("what somebody should look at; the log says more")
-                        .addTag(Tag.create("kind", k))))
+                Counter.builder(ALARMS)
+                    .description("what somebody should look at; the log says more")
+                    .tag("kind", k)
+                    .register(registry))
         .increment();
   }
 
-  void gateway(Supplier<Integer> inFlight, Supplier<Integer> connections, Supplier<Long> refused) {
+  void gateway(Supplier<Number> inFlight, Supplier<Number> connections, Supplier<Number> refused) {
     gauge(IN_FLIGHT, "calls that have not ended", List.of(), inFlight);
     gauge(CONNECTIONS, "connections of callers", List.of(), connections);
     gauge(REFUSED, "handshakes that came to nothing since the start", List.of(), refused);
@@ -143,14 +159,14 @@ final class Measures implements AutoCloseable {
     gauge(
         LINKS,
         "channels to agents that calls may use",
-        List.of(Tag.create("site", site.name())),
+        List.of(Tag.of("site", site.name())),
         () -> (int) site.links().stream().filter(link -> link.described() && link.good()).count());
   }
 
   /** Its catalogue came: the days of its certificate and the state of its sources. */
   void agent(Site site, Link link) {
     String agent = link.agent().agent();
-    List<Tag> tags = List.of(Tag.create("site", site.name()), Tag.create("agent", agent));
+    List<Tag> tags = List.of(Tag.of("site", site.name()), Tag.of("agent", agent));
     gauge(
         CERTIFICATE,
         "days until the agent's certificate ends; -1 while it is not connected",
@@ -167,7 +183,7 @@ final class Measures implements AutoCloseable {
                 gauge(
                     SOURCE,
                     "1: the agent can reach the source",
-                    List.of(tags.get(0), tags.get(1), Tag.create("source", source)),
+                    List.of(tags.get(0), tags.get(1), Tag.of("source", source)),
                     () -> available(current(site, agent), source) ? 1 : 0));
   }
 
@@ -187,14 +203,17 @@ final class Measures implements AutoCloseable {
             .anyMatch(s -> s.getName().equals(source) && s.getAvailable());
   }
 
-  private <N extends Number> void gauge(
-      String name, String description, List<Tag> tags, Supplier<N> value) {
-    Meter ignored =
-        registry.getOrCreate(Gauge.builder(name, value).description(description).tags(tags));
+  /** The first registration stays; each looks up the present state by itself. */
+  private void gauge(String name, String description, List<Tag> tags, Supplier<Number> value) {
+    if (gauges.size() < GAUGES && gauges.add(name + tags)) {
+      Meter ignored =
+          Gauge.builder(name, value).description(description).tags(tags).register(registry);
+    }
   }
 
   @Override
   public void close() {
+    collector.close();
     registry.close();
   }
 }

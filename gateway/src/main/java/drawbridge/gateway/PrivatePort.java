@@ -14,22 +14,30 @@ import java.io.UncheckedIOException;
 
 /**
  * {@code /healthz}: the process runs. {@code /readyz}: every site has an agent that takes calls;
- * both say what they see of the agents. {@code /metrics} is added by the server.
+ * both say what they see of the agents. {@code /metrics}: for Prometheus.
  */
 final class PrivatePort {
   private static final JsonFactory JSON = new JsonFactory();
 
   private final GatewaySettings settings;
   private final Agents agents;
+  private final Measures measures;
 
-  PrivatePort(GatewaySettings settings, Agents agents) {
+  PrivatePort(GatewaySettings settings, Agents agents, Measures measures) {
     this.settings = settings;
     this.agents = agents;
+    this.measures = measures;
   }
 
   void routes(HttpRouting.Builder routing) {
     routing.get("/healthz", (request, response) -> send(response, true));
     routing.get("/readyz", (request, response) -> send(response, ready()));
+    routing.get(
+        "/metrics",
+        (request, response) -> {
+          response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+          response.send(measures.text());
+        });
   }
 
   private boolean ready() {

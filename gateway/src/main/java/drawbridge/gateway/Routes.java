@@ -114,7 +114,7 @@ final class Routes {
   }
 
   /**
-   * What a path and method lead to.
+   * Finds what stands at a path.
    *
    * @param segments of the whole path
    * @param from the API's segment; its version follows

@@ -10,6 +10,8 @@ final class TraceParent {
   private TraceParent() {}
 
   /**
+   * The caller's own where it is valid.
+   *
    * @param id 16 random bytes, for the trace's id where the caller has none
    */
   static String accept(Optional<String> header, byte[] id) {

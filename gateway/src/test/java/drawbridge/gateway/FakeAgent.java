@@ -114,7 +114,8 @@ final class FakeAgent implements AutoCloseable {
               .addOperations(operation("Wait", "GET", "/wait", true))
               .addOperations(operation("Break", "GET", "/break", true))
               .addOperations(operation("Fault", "GET", "/fault", true))
-              .addOperations(operation("Change", "POST", "/change", false)));
+              .addOperations(operation("Change", "POST", "/change", false))
+              .addOperations(operation("Hold", "POST", "/hold", false)));
     }
     return catalogue.build();
   }
@@ -168,7 +169,7 @@ final class FakeAgent implements AutoCloseable {
       switch (operation) {
         case "FindOrders", "Best" -> whole(200, "{\"by\":\"" + name + "\"}");
         case "PlaceOrder" -> whole(201, "{\"bytes\":" + body + "}");
-        case "Wait" -> waiting.countDown();
+        case "Wait", "Hold" -> waiting.countDown();
         case "Export" -> {
           left = Long.parseLong(argument("bytes"));
           replies.onNext(Reply.newBuilder().setHead(replyHead(200).setLength(0)).build());

@@ -34,8 +34,12 @@ final class Stage implements AutoCloseable {
   }
 
   Stage(Path folder, String server, String caller, String certificates, String sites) {
+    this(folder, server, new TestPki(folder, caller, "Connectors CA"), certificates, sites);
+  }
+
+  Stage(Path folder, String server, TestPki connectors, String certificates, String sites) {
+    this.connectors = connectors;
     frontDoor = new TestPki(folder, server, "Front CA");
-    connectors = new TestPki(folder, caller, "Connectors CA");
     apim = connectors.client("O=Contoso,CN=apim");
     TestPki.Pair front = frontDoor.server();
     Path certificate = frontDoor.certificateFile("front.pem", front);
@@ -99,6 +103,15 @@ final class Stage implements AutoCloseable {
             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.privatePort() + path))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
+  }
+
+  boolean privately2xx(String path, String with) {
+    try {
+      HttpResponse<String> response = privately(path);
+      return response.statusCode() == 200 && response.body().contains(with);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static JsonNode json(HttpResponse<String> response) throws IOException {

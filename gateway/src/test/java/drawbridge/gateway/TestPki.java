@@ -49,6 +49,8 @@ final class TestPki {
   record Pair(X509Certificate certificate, PrivateKey key) {}
 
   /**
+   * A new CA.
+   *
    * @param algorithm {@code EC} or {@code Ed25519}
    */
   TestPki(Path folder, String algorithm, String name) {

@@ -1,0 +1,198 @@
+package drawbridge.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import drawbridge.relay.wire.Head;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SitesTest {
+  private static final String TWO_SITES =
+      """
+      sites:
+        plant-1: { agents: [agent-a], apis: [orders] }
+        plant-2: { agents: [agent-c], apis: [orders, stock], prefix: plant-2 }
+      """;
+
+  @TempDir Path folder;
+
+  @Test
+  void twoAgentsShareTheCalls() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      FakeAgent a = stage.agent("plant-1", "agent-a", "orders");
+      FakeAgent b = stage.agent("plant-1", "agent-b", "orders");
+      List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        int all = i + 1;
+        waiting.add(
+            stage.client.sendAsync(
+                stage.request("/orders/v1/wait").build(), BodyHandlers.ofString()));
+        Stage.until(() -> a.heads.size() + b.heads.size() == all);
+      }
+      assertEquals(4, a.heads.size());
+      assertEquals(4, b.heads.size());
+      waiting.forEach(call -> call.cancel(true));
+    }
+  }
+
+  @Test
+  void aPrefixLeadsToItsSite() throws Exception {
+    try (Stage stage = new Stage(folder, TWO_SITES)) {
+      stage.agent("plant-1", "agent-a", "orders");
+      FakeAgent c = stage.agent("plant-2", "agent-c", "orders", "stock");
+      String path = "/orders/v1/customers/1/orders";
+      assertEquals("{\"by\":\"agent-a\"}", stage.get(path).body());
+      assertEquals("{\"by\":\"agent-c\"}", stage.get("/plant-2" + path).body());
+      Head head = c.heads.remove();
+      assertEquals(path, head.getPath());
+      assertEquals("https://api.contoso.com/legacy/plant-2/orders/v1", head.getBaseUrl());
+      assertEquals(403, stage.get("/stock/v1/customers/1/orders").statusCode());
+      assertEquals(200, stage.get("/plant-2/stock/v1/customers/1/orders").statusCode());
+    }
+  }
+
+  @Test
+  void anAgentThatIsNotListedIsRefused() throws Exception {
+    try (Stage stage = new Stage(folder, TWO_SITES);
+        FakeAgent stranger = new FakeAgent("plant-1", "agent-c", "orders");
+        FakeAgent nowhere = new FakeAgent("plant-9", "agent-a", "orders")) {
+      assertFalse(stage.gateway.agents().up(stranger.link()));
+      assertFalse(stage.gateway.agents().up(nowhere.link()));
+      assertTrue(stage.privately("/metrics").body().contains("kind=\"agent-not-listed\""));
+      assertEquals(503, stage.get("/orders/v1/wait").statusCode());
+    }
+  }
+
+  @Test
+  void anApiOfAnotherSiteIsIgnoredAndAlarmed() throws Exception {
+    try (Stage stage = new Stage(folder, TWO_SITES)) {
+      stage.agent("plant-1", "agent-a", "orders", "stock");
+      assertEquals(403, stage.get("/stock/v1/wait").statusCode());
+      assertTrue(stage.privately("/metrics").body().contains("kind=\"offer-ignored\""));
+    }
+  }
+
+  @Test
+  void aChangedCatalogueCountsAtOnce() throws Exception {
+    try (Stage stage = new Stage(folder, TWO_SITES)) {
+      FakeAgent c = stage.agent("plant-2", "agent-c", "orders");
+      assertEquals(403, stage.get("/plant-2/stock/v1/customers/1/orders").statusCode());
+      c.tell(FakeAgent.catalogue("plant-2", "agent-c", "stock"));
+      Stage.until(() -> status(stage, "/plant-2/stock/v1/customers/1/orders") == 200);
+      assertEquals(403, stage.get("/plant-2/orders/v1/customers/1/orders").statusCode());
+    }
+  }
+
+  @Test
+  void aDrainingAgentGetsNoNewCalls() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      FakeAgent a = stage.agent("plant-1", "agent-a", "orders");
+      stage.agent("plant-1", "agent-b", "orders");
+      a.tell(a.catalogue().toBuilder().setDraining(true).build());
+      Stage.until(() -> readyLinks(stage) == 1);
+      for (int i = 0; i < 4; i++) {
+        assertEquals("{\"by\":\"agent-b\"}", stage.get("/orders/v1/customers/1/orders").body());
+      }
+    }
+  }
+
+  private static long readyLinks(Stage stage) {
+    return stage.gateway.agents().sites().stream()
+        .flatMap(site -> site.links().stream())
+        .filter(Link::good)
+        .count();
+  }
+
+  private static int status(Stage stage, String path) {
+    try {
+      return stage.get(path).statusCode();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aSiteWithoutAnAgentIsUnavailableAndSaysWhenToComeBack() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      HttpResponse<String> early = stage.get("/orders/v1/wait");
+      assertEquals(503, early.statusCode());
+      assertEquals("site-unavailable", Stage.json(early).get("code").asText());
+      assertEquals("5", early.headers().firstValue("retry-after").orElse(""));
+      assertEquals(503, stage.privately("/readyz").statusCode());
+      FakeAgent agent = stage.agent("plant-1", "agent-a", "orders");
+      assertEquals(200, stage.privately("/readyz").statusCode());
+      stage.gateway.agents().down(agent.link());
+      assertEquals(503, stage.get("/orders/v1/customers/1/orders").statusCode());
+      assertEquals(200, stage.privately("/healthz").statusCode());
+    }
+  }
+
+  @Test
+  void aCallWaitsForASuspectChannelToComeBack() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      FakeAgent agent = stage.agent("plant-1", "agent-a", "orders");
+      agent.suspect.set(true);
+      CompletableFuture<HttpResponse<String>> waiting =
+          stage.client.sendAsync(
+              stage.request("/orders/v1/customers/1/orders").build(), BodyHandlers.ofString());
+      Stage.until(() -> stage.privately2xx("/healthz", "\"suspect\":true"));
+      assertFalse(waiting.isDone());
+      agent.suspect.set(false);
+      assertEquals(200, waiting.get(5, TimeUnit.SECONDS).statusCode());
+    }
+  }
+
+  @Test
+  void aBrokenChannelMovesASafeCallAndLeavesAnUnsafeOneUnknown() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      FakeAgent a = stage.agent("plant-1", "agent-a", "orders");
+      CompletableFuture<HttpResponse<String>> safe =
+          stage.client.sendAsync(stage.request("/orders/v1/wait").build(), BodyHandlers.ofString());
+      assertTrue(a.waiting.await(10, TimeUnit.SECONDS));
+      CompletableFuture<HttpResponse<String>> unsafe =
+          stage.client.sendAsync(
+              stage.request("/orders/v1/hold").POST(BodyPublishers.ofString("x")).build(),
+              BodyHandlers.ofString());
+      Stage.until(() -> a.heads.size() == 2);
+      FakeAgent b = stage.agent("plant-1", "agent-b", "orders");
+      a.crash();
+      HttpResponse<String> unknown = unsafe.get(10, TimeUnit.SECONDS);
+      assertEquals(409, unknown.statusCode());
+      assertEquals("outcome-unknown", Stage.json(unknown).get("code").asText());
+      assertTrue(b.waiting.await(10, TimeUnit.SECONDS));
+      Head again = b.heads.remove();
+      assertEquals(2, again.getAttempt());
+      assertEquals(a.heads.remove().getCallId(), again.getCallId());
+      assertTrue(b.heads.isEmpty(), "what may have changed something is never sent again");
+      b.crash();
+      assertEquals(503, safe.get(10, TimeUnit.SECONDS).statusCode());
+    }
+  }
+
+  @Test
+  void whatNeverLeftIsSentElsewhereEvenIfItIsUnsafe() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      FakeAgent a = stage.agent("plant-1", "agent-a", "orders");
+      FakeAgent b = stage.agent("plant-1", "agent-b", "orders");
+      a.crash();
+      for (int i = 0; i < 4; i++) {
+        var post = stage.request("/orders/v1/orders").POST(BodyPublishers.ofString("abc"));
+        HttpResponse<String> reply = stage.client.send(post.build(), BodyHandlers.ofString());
+        assertEquals(201, reply.statusCode());
+      }
+      assertEquals(4, b.heads.size());
+      assertNotEquals(b.heads.remove().getCallId(), b.heads.remove().getCallId());
+    }
+  }
+}
