@@ -111,7 +111,13 @@ final class Call {
     connection.bodyDeadline(deadline);
     ByteString first = body.next();
     long until = Math.min(deadline, System.nanoTime() + PICK);
-    Link link = site.pick(match.id(), until, () -> hungUp).orElseThrow(Calls::unavailable);
+    Link link = site.pick(match.id(), until, this::gone).orElse(null);
+    if (link == null) {
+      if (hungUp) {
+        throw new Calls.HungUp();
+      }
+      throw Calls.unavailable();
+    }
     try {
       Object answer = attempt(1, link, first);
       if (answer instanceof Status broken) {
@@ -248,6 +254,11 @@ final class Call {
         + segments.get(found.api)
         + "/"
         + segments.get(found.api + 1);
+  }
+
+  private boolean gone() {
+    watch();
+    return hungUp;
   }
 
   private void watch() {

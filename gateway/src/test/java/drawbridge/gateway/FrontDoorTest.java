@@ -161,7 +161,8 @@ final class FrontDoorTest {
     }
     assertTrue(closing.join(Duration.ofSeconds(12)));
     assertEquals(40L << 20, agent.produced.get());
-    assertThrows(IOException.class, () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
+    assertThrows(
+        IOException.class, () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
     stage.close();
   }
 }

@@ -45,14 +45,14 @@ final class GatewaySettingsTest {
     String text = Files.readString(file);
     Path copy = Files.writeString(folder.resolve("gateway.yaml"), text);
     String expected = text.lines().findFirst().orElseThrow().substring(2);
-    String said =
+    SettingsException refused =
         assertThrows(
-                SettingsException.class,
-                () -> {
-                  GatewaySettings read = GatewaySettings.read(Section.read(copy));
-                  new FrontDoorTls(read.listen(), read.certificates()).close();
-                })
-            .getMessage();
+            SettingsException.class,
+            () -> {
+              GatewaySettings read = GatewaySettings.read(Section.read(copy));
+              new FrontDoorTls(read.listen(), read.certificates()).close();
+            });
+    String said = String.valueOf(refused.getMessage());
     assertTrue(said.contains(expected), said);
     assertTrue(said.contains("Fix: "), said);
   }
