@@ -116,7 +116,7 @@ public final class OrdersDatabase implements AutoCloseable {
           insert into sales.orders
           select id,
                  1 + id %% %1$d,
-                 date '2023-01-01' + (id * 37 %% 1000),
+                 date '2023-01-01' + (id * 37 %% 997),
                  (100 + id::bigint * 7919 %% 999900) / 100.0,
                  (array['new', 'paid', 'shipped', 'returned'])[1 + id %% 4],
                  case when id %% 5 > 0 then 'Leave at dock ' || id %% 12 || ' and ring twice' end

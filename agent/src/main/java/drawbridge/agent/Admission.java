@@ -122,11 +122,11 @@ final class Admission {
     }
   }
 
-  /** Inside an API that the caller may see, what is missing is named; elsewhere it is forbidden. */
+  /** Inside an API that the caller may view, what is missing is named; elsewhere it is forbidden. */
   private Problem unknown() {
     String id = head.getOperation();
     String api = id.substring(0, Math.max(0, id.lastIndexOf('/')));
-    if (!served.policy().sees(link.gateway(), caller, api, served.operationsOf(api))) {
+    if (!served.policy().views(link.gateway(), caller, api)) {
       return Problem.forbidden("there is no such operation");
     }
     List<String> methods =

@@ -33,15 +33,6 @@ public record Served(
     return operations.get(id);
   }
 
-  /** Ids of the operations of an API such as {@code orders/v1}; none where there is no such API. */
-  List<String> operationsOf(String api) {
-    return apis.stream()
-        .filter(one -> one.id().equals(api))
-        .flatMap(one -> one.operations().stream())
-        .map(Operation::id)
-        .toList();
-  }
-
   /** Names in the policy that nothing here has, for {@code agent check} and the log. */
   public List<String> unmatched() {
     Set<String> ids = operations.keySet();

@@ -114,8 +114,9 @@ class BridgeServiceTest {
   }
 
   @Test
-  void insideAnApiThatTheCallerSeesWhatIsMissingIsNamed() throws Exception {
-    try (Bridge bridge = new Bridge(folder, ALL, reading("Find", BridgeServiceTest::hello))) {
+  void insideAnApiThatTheCallerViewsWhatIsMissingIsNamed() throws Exception {
+    String rules = "  - { name: see, view: [orders/v1], to: { gateway: [gateway-1] } }\n";
+    try (Bridge bridge = new Bridge(folder, rules, reading("Find", BridgeServiceTest::hello))) {
       assertEquals(Code.NOT_FOUND, bridge.call(head("")).fault().getCode());
       var method = bridge.call(head("").addOtherMethods("GET").addOtherMethods("x y")).fault();
       assertEquals(Code.METHOD_NOT_ALLOWED, method.getCode());

@@ -76,23 +76,20 @@ public final class Policy {
   }
 
   /**
-   * The caller may know what is in this API: a rule shows it, or allows one of its operations.
+   * A rule shows the API to the caller, so that it may know what is not in it. Being allowed to call
+   * one of its operations tells nothing of the others.
    *
    * @param api such as {@code orders/v1}
-   * @param operations ids of all its operations
    */
-  public boolean sees(String gateway, Caller caller, String api, Collection<String> operations) {
-    Matched matched = matched(gateway, caller);
+  public boolean views(String gateway, Caller caller, String api) {
     boolean shown = false;
-    for (Rule rule : matched.rules) {
+    for (Rule rule : matched(gateway, caller).rules) {
       if (rule.deny().stream().anyMatch(scope -> scope.wholeApi(api))) {
         return false;
       }
       shown |= rule.view().contains(api);
     }
-    return shown
-        || operations.stream()
-            .anyMatch(id -> decide(gateway, caller, id) instanceof Decision.Allowed);
+    return shown;
   }
 
   /**

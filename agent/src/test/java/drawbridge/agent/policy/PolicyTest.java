@@ -108,22 +108,18 @@ class PolicyTest {
   }
 
   @Test
-  void anApiIsSeenByThoseWhoViewItOrMayCallInIt() {
+  void anApiIsShownToThoseWhoViewItAndNotToThoseWhoOnlyCallInIt() {
     Policy policy =
         policy(
             """
               - { name: view, view: [orders/v1], to: { certificate: { subject: 'CN=author' } } }
               - { name: call, allow: [orders/v1/FindOrders], to: { certificate: { subject: 'CN=app' } } }
-              - { name: stale, allow: [orders/v1/Gone], to: { certificate: { subject: 'CN=stale' } } }
               - { name: hide, deny: [orders/v1/*], to: { certificate: { issuer: 'CN=Bad CA' } } }
             """);
-    List<String> operations = List.of(FIND);
-    assertTrue(policy.sees("g", new Caller("CN=author", "", ""), "orders/v1", operations));
-    assertTrue(policy.sees("g", new Caller("CN=app", "", ""), "orders/v1", operations));
-    assertFalse(policy.sees("g", new Caller("CN=stale", "", ""), "orders/v1", operations));
-    assertFalse(policy.sees("g", new Caller("CN=author", "", ""), "orders/v2", List.of()));
-    assertFalse(
-        policy.sees("g", new Caller("CN=author", "CN=Bad CA", ""), "orders/v1", operations));
+    assertTrue(policy.views("g", new Caller("CN=author", "", ""), "orders/v1"));
+    assertFalse(policy.views("g", new Caller("CN=app", "", ""), "orders/v1"));
+    assertFalse(policy.views("g", new Caller("CN=author", "", ""), "orders/v2"));
+    assertFalse(policy.views("g", new Caller("CN=author", "CN=Bad CA", ""), "orders/v1"));
     assertFalse(allows(policy, new Caller("CN=author", "", ""), FIND), "view does not allow");
   }
 
