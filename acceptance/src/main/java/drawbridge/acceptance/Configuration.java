@@ -161,12 +161,9 @@ final class Configuration {
         # Nothing is allowed unless a rule allows it, so GetCustomer is not.
         rules:
           - name: connector-reads-orders
-            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders]
+            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders, orders/v1/GetOrder]
             to: { certificate: { subject: "%1$s", issuer: "%2$s" } }
             limits: { calls: 1000000/s, rows: 10000000, bytes: 10GB, time: 120s }
-          - name: connector-sees-orders
-            view: [orders/v1]
-            to: { certificate: { subject: "%1$s", issuer: "%2$s" } }
         """
             .formatted(
                 connector.getSubjectX500Principal().getName(),
@@ -203,6 +200,13 @@ final class Configuration {
           summary: All orders, for a copy elsewhere
           get: /orders
           sql: select id, customer_id, placed_on, total, status, note from sales.orders order by id
+        - name: GetOrder
+          summary: One order
+          get: /order/{orderId}
+          single: true
+          sql: select id, customer_id, placed_on, total from sales.orders where id = :orderId
+          parameters:
+            orderId: { type: integer, in: path }
         - name: GetCustomer
           summary: A customer with the credit limit
           get: /customers/{customerId}

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * TLS of the JDK from PEM files: what a connector brings along. Not the code of the programs, on
  * purpose: it stands for strangers.
  */
-final class Pem {
+public final class Pem {
   private Pem() {}
 
   static X509Certificate certificate(Path file) throws IOException, GeneralSecurityException {
@@ -39,7 +39,7 @@ final class Pem {
   }
 
   /** Trusts the CA alone and shows the certificate. */
-  static SSLContext identified(Path ca, Path certificate, Path key)
+  public static SSLContext identified(Path ca, Path certificate, Path key)
       throws IOException, GeneralSecurityException {
     X509Certificate own = certificate(certificate);
     KeyStore store = empty();

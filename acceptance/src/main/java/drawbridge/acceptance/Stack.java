@@ -195,7 +195,7 @@ public final class Stack implements AutoCloseable {
   }
 
   /** Ready means that an agent of every site is connected and has told what it offers. */
-  private void awaitReady(String gateway) throws IOException, InterruptedException {
+  public void awaitReady(String gateway) throws IOException, InterruptedException {
     HttpRequest question =
         HttpRequest.newBuilder(URI.create(privates.get(gateway) + "/readyz"))
             .timeout(Duration.ofSeconds(5))
@@ -342,6 +342,16 @@ public final class Stack implements AutoCloseable {
   public void restart(String name) throws IOException, InterruptedException {
     String module = plan.gateways().contains(name) ? "gateway" : "agent";
     launch(name, module, "drawbridge." + module + ".Main");
+    program(name).awaitReady();
+  }
+
+  /**
+   * Starts another program in the place of one that was stopped, with that one's files; for
+   * comparisons.
+   */
+  public void run(String name, String module, String main)
+      throws IOException, InterruptedException {
+    launch(name, module, main);
     program(name).awaitReady();
   }
 

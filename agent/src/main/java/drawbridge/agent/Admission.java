@@ -122,7 +122,9 @@ final class Admission {
     }
   }
 
-  /** Inside an API that the caller may view, what is missing is named; elsewhere it is forbidden. */
+  /**
+   * Inside an API that the caller may view, what is missing is named; elsewhere it is forbidden.
+   */
   private Problem unknown() {
     String id = head.getOperation();
     String api = id.substring(0, Math.max(0, id.lastIndexOf('/')));

@@ -107,7 +107,9 @@ final class Mailbox {
         hello(message, now);
         return;
       }
-      channel = channels.get(message.channel());
+      // A late copy of an open can make a channel of a process that the opener does not talk to.
+      boolean other = message.to() != 0 && message.to() != incarnation;
+      channel = other ? null : channels.get(message.channel());
       if (channel == null) {
         channel = unknown(message, now);
         if (channel == null) {

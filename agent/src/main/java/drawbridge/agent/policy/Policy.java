@@ -76,8 +76,8 @@ public final class Policy {
   }
 
   /**
-   * A rule shows the API to the caller, so that it may know what is not in it. Being allowed to call
-   * one of its operations tells nothing of the others.
+   * A rule shows the API to the caller, so that it may know what is not in it. Being allowed to
+   * call one of its operations tells nothing of the others.
    *
    * @param api such as {@code orders/v1}
    */

@@ -1,0 +1,18 @@
+package drawbridge.acceptance.bench;
+
+import drawbridge.settings.Program;
+import picocli.CommandLine.Command;
+
+/** {@code drawbridge bench}: measurements, side by side in one run. */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    subcommands = BenchCall.class,
+    description = "Measures the bridge beside what it is compared to.")
+public final class Bench {
+  private Bench() {}
+
+  public static void main(String... arguments) {
+    System.exit(Program.run(new Bench(), arguments));
+  }
+}

@@ -1,0 +1,51 @@
+package drawbridge.acceptance.bench;
+
+import com.azure.core.util.BinaryData;
+import com.azure.messaging.servicebus.ServiceBusClientBuilder;
+import com.azure.messaging.servicebus.ServiceBusMessage;
+import com.azure.messaging.servicebus.ServiceBusReceivedMessage;
+import com.azure.messaging.servicebus.ServiceBusSenderAsyncClient;
+import com.azure.messaging.servicebus.models.ServiceBusReceiveMode;
+import drawbridge.relay.NamespaceSettings;
+import drawbridge.settings.Section;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * Service Bus as the documents for request and reply use it: a message each, found again by its
+ * correlation id.
+ */
+final class NaiveQueue {
+  private final ServiceBusClientBuilder builder;
+  private final ServiceBusSenderAsyncClient sender;
+
+  NaiveQueue(Path config, String own, String other, Consumer<ServiceBusReceivedMessage> received) {
+    NamespaceSettings settings = NamespaceSettings.read(Section.read(config).section("namespace"));
+    builder =
+        new ServiceBusClientBuilder()
+            .connectionString(
+                "Endpoint=sb://%s:%d;SharedAccessKeyName=%s;SharedAccessKey=%s;UseDevelopmentEmulator=true"
+                    .formatted(
+                        settings.host(),
+                        settings.port(),
+                        settings.keyName(),
+                        settings.key().reveal()));
+    sender = builder.sender().queueName(other).buildAsyncClient();
+    builder
+        .receiver()
+        .queueName(own)
+        .receiveMode(ServiceBusReceiveMode.RECEIVE_AND_DELETE)
+        .prefetchCount(200)
+        .disableAutoComplete()
+        .buildAsyncClient()
+        .receiveMessages()
+        .subscribe(received, error -> System.exit(1));
+  }
+
+  void send(String correlation, byte[] body) {
+    sender
+        .sendMessage(
+            new ServiceBusMessage(BinaryData.fromBytes(body)).setCorrelationId(correlation))
+        .subscribe();
+  }
+}
