@@ -161,7 +161,7 @@ final class Configuration {
         # Nothing is allowed unless a rule allows it, so GetCustomer is not.
         rules:
           - name: connector-reads-orders
-            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders, orders/v1/GetOrder]
+            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders, orders/v1/GetOrder, orders/v1/Wait]
             to: { certificate: { subject: "%1$s", issuer: "%2$s" } }
             limits: { calls: 1000000/s, rows: 10000000, bytes: 10GB, time: 120s }
         """
@@ -207,6 +207,12 @@ final class Configuration {
           sql: select id, customer_id, placed_on, total from sales.orders where id = :orderId
           parameters:
             orderId: { type: integer, in: path }
+        - name: Wait
+          summary: Answers after so many seconds
+          get: /wait/{seconds}
+          sql: select 1 as done from pg_sleep(:seconds)
+          parameters:
+            seconds: { type: integer, in: path }
         - name: GetCustomer
           summary: A customer with the credit limit
           get: /customers/{customerId}

@@ -146,6 +146,11 @@ public final class OrdersDatabase implements AutoCloseable {
     }
   }
 
+  /** As the database's own administrator; the caller closes it. */
+  public Connection connect() throws SQLException {
+    return server.getDatabase("postgres", NAME).getConnection();
+  }
+
   public int port() {
     return server.getPort();
   }
