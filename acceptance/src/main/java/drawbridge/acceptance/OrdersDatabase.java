@@ -146,11 +146,6 @@ public final class OrdersDatabase implements AutoCloseable {
     }
   }
 
-  /** As the database's own administrator; the caller closes it. */
-  public Connection connect() throws SQLException {
-    return server.getDatabase("postgres", NAME).getConnection();
-  }
-
   public int port() {
     return server.getPort();
   }

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -129,7 +130,9 @@ final class BadDayTest {
   }
 
   private static long sleeping() throws Exception {
-    try (var connection = stack.database().connect();
+    String password = Files.readString(stack.folder().resolve("secrets/erp")).strip();
+    try (var connection =
+            DriverManager.getConnection(stack.database().url(), OrdersDatabase.USER, password);
         var statement = connection.createStatement();
         var rows =
             statement.executeQuery(

@@ -44,7 +44,7 @@ final class OrdersDatabaseTest {
       assertTrue(row.next());
       assertEquals(10_000, row.getInt(1));
       assertEquals("2023-01-01", row.getString(2));
-      assertEquals("2025-09-26", row.getString(3));
+      assertEquals("2025-09-23", row.getString(3));
       assertEquals("49906989.00", row.getString(4));
       assertEquals(8_000, row.getInt(5));
     }

@@ -1,5 +1,8 @@
 package drawbridge.agent;
 
+import drawbridge.relay.NamespaceCheck;
+import drawbridge.relay.PeerName;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the program runs with: the site folder on disk, and the relay. */
@@ -17,8 +20,15 @@ final class Premises implements Surroundings {
   @Override
   public List<Checked> check(AgentSettings settings, boolean offline) {
     Supervisor.Connections connections = Supervisor.Connections.read(settings);
-    return List.of(
-        new Checked("identity " + connections.identity().certificate(), true, ""),
-        new Checked("namespace " + connections.namespace().host(), true, "read; not tried yet"));
+    List<Checked> all = new ArrayList<>();
+    all.add(new Checked("identity " + connections.identity().certificate(), true, ""));
+    if (!offline) {
+      List<String> mailboxes =
+          settings.gateways().stream().map(name -> PeerName.gateway(name).mailbox()).toList();
+      PeerName self = PeerName.agent(settings.site(), settings.name());
+      NamespaceCheck.run(self, mailboxes, connections.namespace(), connections.network())
+          .forEach(found -> all.add(new Checked(found.what(), found.good(), found.detail())));
+    }
+    return all;
   }
 }

@@ -3,6 +3,7 @@ package drawbridge.gateway;
 import drawbridge.relay.AgentLink;
 import drawbridge.relay.GatewayRelay;
 import drawbridge.relay.IdentitySettings;
+import drawbridge.relay.NamespaceCheck;
 import drawbridge.relay.NamespaceSettings;
 import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.PeerName;
@@ -14,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -48,16 +50,9 @@ final class Channels {
    */
   static GatewayRelay open(GatewaySettings settings, Connections connections, Agents agents) {
     PeerName self = PeerName.gateway(settings.name());
-    Map<String, PeerName.Agent> mailboxes = new HashMap<>();
-    for (GatewaySettings.Site site : settings.sites()) {
-      for (String name : site.agents()) {
-        PeerName.Agent agent = new PeerName.Agent(site.name(), name);
-        mailboxes.put(agent.mailbox(), agent);
-      }
-    }
     return GatewayRelay.start(
         self,
-        mailboxes,
+        mailboxes(settings),
         connections.namespace,
         connections.network,
         new RelayTls(connections.identity, self, InstantSource.system()),
@@ -73,6 +68,27 @@ final class Channels {
           }
         },
         new Logged());
+  }
+
+  /** Whose messages are listened to. */
+  private static Map<String, PeerName.Agent> mailboxes(GatewaySettings settings) {
+    Map<String, PeerName.Agent> mailboxes = new HashMap<>();
+    for (GatewaySettings.Site site : settings.sites()) {
+      for (String name : site.agents()) {
+        PeerName.Agent agent = new PeerName.Agent(site.name(), name);
+        mailboxes.put(agent.mailbox(), agent);
+      }
+    }
+    return mailboxes;
+  }
+
+  /** Tries the way to Service Bus and the rights there. */
+  static List<NamespaceCheck.Finding> check(GatewaySettings settings, Connections connections) {
+    return NamespaceCheck.run(
+        PeerName.gateway(settings.name()),
+        mailboxes(settings).keySet(),
+        connections.namespace,
+        connections.network);
   }
 
   /** Opening and closing are logged by the relay itself. */

@@ -3,6 +3,7 @@ package drawbridge.gateway;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import drawbridge.relay.GatewayRelay;
+import drawbridge.relay.NamespaceCheck;
 import drawbridge.settings.Program;
 import drawbridge.settings.Section;
 import java.io.IOException;
@@ -95,18 +96,29 @@ public final class Main implements Callable<Integer> {
   @Command(
       name = "check",
       mixinStandardHelpOptions = true,
-      description = "Reads the settings and the files they name, and says what is wrong.")
+      description = "Reads every file and tries every connection; serves nothing.")
   static final class Check implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "F", required = true, description = "gateway.yaml")
     private Path config = Path.of("gateway.yaml");
+
+    @Option(names = "--offline", description = "only read the files")
+    private boolean offline;
 
     @Override
     public Integer call() {
       GatewaySettings settings = GatewaySettings.read(Section.read(config));
       new FrontDoorTls(settings.listen(), settings.certificates()).close();
-      var _ = Channels.Connections.read(settings);
-      System.out.println(config + " is in order: " + settings.sites().size() + " sites");
-      return Program.DONE;
+      Channels.Connections connections = Channels.Connections.read(settings);
+      System.out.println("ok       " + config + ": " + settings.sites().size() + " sites");
+      boolean good = true;
+      if (!offline) {
+        for (NamespaceCheck.Finding found : Channels.check(settings, connections)) {
+          good &= found.good();
+          String verdict = found.good() ? "ok" : "failed";
+          System.out.println("%-8s %s: %s".formatted(verdict, found.what(), found.detail()));
+        }
+      }
+      return good ? Program.DONE : Program.FAILED;
     }
   }
 }

@@ -70,16 +70,21 @@ final class ServiceBusCarrier implements Carrier {
             .setDelay(Duration.ofMillis(800))
             .setMaxDelay(Duration.ofSeconds(60))
             .setTryTimeout(Duration.ofSeconds(5));
-    builder =
+    builder = builder(namespace, network).retryOptions(retry);
+  }
+
+  /** Knows the way and the key; whoever asks for it sets the retries. */
+  static ServiceBusClientBuilder builder(NamespaceSettings namespace, NetworkSettings network) {
+    ServiceBusClientBuilder builder =
         new ServiceBusClientBuilder()
             .connectionString(namespace.connectionString())
-            .retryOptions(retry)
             .transportType(
                 network.webSockets() ? AmqpTransportType.AMQP_WEB_SOCKETS : AmqpTransportType.AMQP);
     if (!namespace.emulator() && namespace.port() != 0) {
       builder.customEndpointAddress("https://" + namespace.host() + ":" + namespace.port());
     }
     network.proxy().ifPresent(proxy -> builder.proxyOptions(options(proxy)));
+    return builder;
   }
 
   private static ProxyOptions options(NetworkSettings.Proxy proxy) {
