@@ -1,9 +1,10 @@
-// Drives a queue with the unmodified JavaScript SDK. Argument: a connection string.
+// Drives a queue with the unmodified JavaScript SDK. Arguments: a connection string, and “websocket” to connect by one.
 // Prints "ok" and exits 0 when all held.
 import assert from "node:assert/strict";
 import { ServiceBusClient } from "@azure/service-bus";
 
-const client = new ServiceBusClient(process.argv[2], { retryOptions: { maxRetries: 0 } });
+const webSocketOptions = process.argv[3] === "websocket" ? { webSocket: (await import("ws")).default } : undefined;
+const client = new ServiceBusClient(process.argv[2], { retryOptions: { maxRetries: 0 }, webSocketOptions });
 const take = async (receiver, count) => {
   const taken = [];
   for (let i = 0; i < 10 && taken.length < count; i++) {

@@ -11,8 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,9 +21,6 @@ import picocli.CommandLine.Option;
     description = "Starts the whole bridge on this machine and shows what a connector sees of it.",
     mixinStandardHelpOptions = true)
 final class Demo implements Callable<Integer> {
-  /** Kept, since the log manager holds loggers weakly. */
-  private static final Logger POSTGRES = Logger.getLogger("io.zonky");
-
   @Option(names = "--once", description = "End after the calls; exit code 0 only if all held.")
   private boolean once;
 
@@ -43,7 +38,6 @@ final class Demo implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    POSTGRES.setLevel(Level.WARNING);
     Consumer<String> progress = line -> out.println("· " + line);
     try (Stack stack =
         folder == null

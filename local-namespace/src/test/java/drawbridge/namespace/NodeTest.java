@@ -8,31 +8,62 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A second language: the JavaScript SDK, in Node. */
 final class NodeTest {
   private static final Path SCRIPTS = Path.of("src/test/js").toAbsolutePath();
 
+  @TempDir Path folder;
+
   @Test
-  void theJavaScriptSdkConnects() throws Exception {
+  void theJavaScriptSdkConnectsInPlaintext() throws Exception {
+    assertEquals("ok", queue(settings().build(), Path.of("/dev/null")));
+  }
+
+  @Test
+  void theJavaScriptSdkConnectsByTls() throws Exception {
+    TestCertificate certificate = TestCertificate.in(folder, "EC");
+    NamespaceSettings tls =
+        settings().noPlaintext().tls(0, certificate.certificate(), certificate.key()).build();
+    assertEquals("ok", queue(tls, certificate.certificate()));
+  }
+
+  @Test
+  void theJavaScriptSdkConnectsByWebSocket() throws Exception {
+    TestCertificate certificate = TestCertificate.in(folder, "EC");
+    NamespaceSettings tls =
+        settings().noPlaintext().tls(0, certificate.certificate(), certificate.key()).build();
+    assertEquals("ok", queue(tls, certificate.certificate(), "websocket"));
+  }
+
+  private static NamespaceSettings.Builder settings() {
+    return NamespaceSettings.builder().key("root", "root-secret").queue("js");
+  }
+
+  /** What the script says. */
+  private static String queue(NamespaceSettings settings, Path trust, String... more)
+      throws Exception {
     assumeTrue(hasNode(), "skipped: there is no node on this machine");
     assumeTrue(
         Files.isDirectory(SCRIPTS.resolve("node_modules/@azure/service-bus")),
         "skipped: run “npm ci --prefix local-namespace/src/test/js” first");
-    try (LocalNamespace namespace =
-        LocalNamespace.start(
-            NamespaceSettings.builder().key("root", "root-secret").queue("js").build())) {
-      Process node =
-          new ProcessBuilder("node", "queue.mjs", namespace.connectionString("root"))
-              .directory(SCRIPTS.toFile())
-              .redirectErrorStream(true)
-              .start();
+    try (LocalNamespace namespace = LocalNamespace.start(settings)) {
+      List<String> command = new ArrayList<>();
+      command.addAll(List.of("node", "queue.mjs", namespace.connectionString("root")));
+      command.addAll(List.of(more));
+      ProcessBuilder builder =
+          new ProcessBuilder(command).directory(SCRIPTS.toFile()).redirectErrorStream(true);
+      builder.environment().put("NODE_EXTRA_CA_CERTS", trust.toString());
+      Process node = builder.start();
       try {
         String output = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(node.waitFor(60, TimeUnit.SECONDS), "node does not end");
-        assertEquals("ok", output.strip());
+        return output.strip();
       } finally {
         node.destroyForcibly();
       }

@@ -49,7 +49,7 @@ final class BenchCall implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      defaultValue = "20",
+      defaultValue = "45",
       description = "seconds for each topology, default ${DEFAULT-VALUE}")
   private int warmUp;
 

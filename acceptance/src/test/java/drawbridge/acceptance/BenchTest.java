@@ -1,0 +1,57 @@
+package drawbridge.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The benchmark runs and prints what it promises; its figures are for docs/benchmarks.md, not for a
+ * test.
+ */
+@Timeout(180)
+final class BenchTest {
+  @Test
+  void printsALineAMeasurementForEveryTopology() throws Exception {
+    Process bench =
+        new ProcessBuilder(
+                Repository.java(
+                    "acceptance",
+                    "drawbridge.acceptance.bench.Bench",
+                    List.of(
+                        "call",
+                        "--json",
+                        "--warm-up",
+                        "1",
+                        "--seconds",
+                        "1",
+                        "--connections",
+                        "4")))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(bench.waitFor(10, TimeUnit.SECONDS));
+    assertEquals(0, bench.exitValue(), said);
+    List<String> topologies = new ArrayList<>();
+    for (String line : said.lines().toList()) {
+      JsonNode json = new ObjectMapper().readTree(line);
+      topologies.add(json.path("topology").asText());
+      assertEquals(4, json.path("connections").asInt(), line);
+      assertTrue(json.path("requests_per_second").asDouble() > 0, line);
+      assertTrue(json.path("p50_ms").asDouble() > 0, line);
+      assertTrue(json.path("p99_ms").asDouble() >= json.path("p50_ms").asDouble(), line);
+      assertEquals(
+          json.path("topology").asText().startsWith("direct"),
+          json.path("messages_per_request").asDouble() == 0,
+          line);
+    }
+    assertEquals(List.of("relay", "direct", "direct-bare", "naive"), topologies);
+  }
+}
