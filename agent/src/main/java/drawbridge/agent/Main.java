@@ -2,6 +2,7 @@ package drawbridge.agent;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import drawbridge.relay.PromptSockets;
 import drawbridge.settings.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,6 +53,7 @@ public final class Main implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
+    var _ = PromptSockets.install();
     System.exit(Program.run(new Main(new Premises()), arguments));
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import drawbridge.relay.GatewayRelay;
 import drawbridge.relay.NamespaceCheck;
+import drawbridge.relay.PromptSockets;
 import drawbridge.settings.Program;
 import drawbridge.settings.Section;
 import java.io.IOException;
@@ -36,6 +37,7 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] arguments) {
+    var _ = PromptSockets.install();
     System.exit(Program.run(new Main(), arguments));
   }
 
