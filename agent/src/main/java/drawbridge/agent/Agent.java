@@ -1,8 +1,8 @@
 package drawbridge.agent;
 
-import drawbridge.agent.audit.AuditLog;
-import drawbridge.agent.audit.AuditRecord;
-import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.audit.AuditLog;
+import drawbridge.audit.AuditRecord;
+import drawbridge.audit.AuditUnavailable;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;

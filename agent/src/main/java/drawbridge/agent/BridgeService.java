@@ -1,6 +1,6 @@
 package drawbridge.agent;
 
-import drawbridge.agent.audit.AuditLog;
+import drawbridge.audit.AuditLog;
 import drawbridge.relay.GatewayLink;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Catalogue;

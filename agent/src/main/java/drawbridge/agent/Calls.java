@@ -1,6 +1,6 @@
 package drawbridge.agent;
 
-import drawbridge.agent.audit.AuditLog;
+import drawbridge.audit.AuditLog;
 import drawbridge.agent.policy.Budgets;
 import java.time.Duration;
 import java.util.Set;

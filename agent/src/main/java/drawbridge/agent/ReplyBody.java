@@ -3,7 +3,7 @@ package drawbridge.agent;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import drawbridge.adapters.Answer;
-import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.audit.AuditUnavailable;
 import drawbridge.relay.wire.End;
 import drawbridge.relay.wire.Header;
 import drawbridge.relay.wire.Reply;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.adapters.Operation;
-import drawbridge.agent.audit.AuditFiles;
+import drawbridge.audit.AuditFiles;
 import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;

@@ -3,7 +3,7 @@ package drawbridge.agent;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.adapters.Operation;
-import drawbridge.agent.audit.AuditRecord;
+import drawbridge.audit.AuditRecord;
 import drawbridge.agent.policy.Policy;
 import drawbridge.settings.Section;
 import java.io.IOException;
