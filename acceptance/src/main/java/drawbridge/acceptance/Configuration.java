@@ -128,10 +128,18 @@ final class Configuration {
         private: { port: %d, address: 127.0.0.1 }
         callers:
           certificates: { trust: certs/connectors-ca.pem, required: true }
+        audit: { folder: %s, key: certs/audit.key }
         %s
         sites:
         %s"""
-            .formatted(name, port, port, privatePort, connection(name, namespacePort), sites));
+            .formatted(
+                name,
+                port,
+                port,
+                privatePort,
+                layout.gatewayAudit(name),
+                connection(name, namespacePort),
+                sites));
   }
 
   /** The way to the namespace and the identity on the channel: the same for both ends. */

@@ -1,24 +1,26 @@
-package drawbridge.audit;
+package drawbridge.agent;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import drawbridge.audit.AuditKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Reads the log as anybody would, with nothing of the writer. */
-public final class AuditFiles {
+final class AuditFiles {
+  private static final JsonFactory JSON = new JsonFactory();
+
   private AuditFiles() {}
 
   /** All lines in order, each as its fields; a nested field's name is dotted. */
-  public static List<Map<String, String>> read(Path folder) {
+  static List<Map<String, String>> read(Path folder) {
     try (var files = Files.list(folder)) {
       List<Map<String, String>> all = new ArrayList<>();
       for (Path file : files.filter(f -> f.toString().endsWith(".jsonl")).sorted().toList()) {
@@ -33,13 +35,13 @@ public final class AuditFiles {
   }
 
   /** The lines of one kind. */
-  public static List<Map<String, String>> read(Path folder, String kind) {
+  static List<Map<String, String>> read(Path folder, String kind) {
     return read(folder).stream().filter(line -> kind.equals(line.get("kind"))).toList();
   }
 
   static Map<String, String> parse(String line) throws IOException {
     Map<String, String> fields = new LinkedHashMap<>();
-    try (JsonParser json = Lines.JSON.createParser(line)) {
+    try (JsonParser json = JSON.createParser(line)) {
       while (json.nextToken() != null) {
         if (json.currentToken().isScalarValue()) {
           String name = json.getParsingContext().pathAsPointer().toString();
@@ -54,45 +56,4 @@ public final class AuditFiles {
   }
 
   static final AuditKey KEY = AuditKey.generate("drawbridge/plant-1/agent/agent-a");
-
-  static AuditLog open(Path folder) throws IOException {
-    return AuditLog.open(folder, KEY);
-  }
-
-  static AuditLog open(Path folder, Segment.Opener opener, long segmentBytes, Duration patience)
-      throws IOException {
-    return AuditLog.open(
-        new AuditLog.Shape(folder, KEY, opener, segmentBytes, patience, InstantSource.system()));
-  }
-
-  static AuditLog open(Path folder, long segmentBytes) throws IOException {
-    return open(folder, Segment::open, segmentBytes, AuditLog.PATIENCE);
-  }
-
-  static AuditRecord.About about(String call) {
-    return about(call, "orders/v1/FindOrders", List.of(Recorded.omitted("customerId")), "");
-  }
-
-  static AuditRecord.About about(
-      String call, String operation, List<Recorded> arguments, String valuesKey) {
-    return new AuditRecord.About(
-        call,
-        1,
-        operation,
-        "gateway-1",
-        Identity.builder()
-            .proven(Identity.USER, "u1")
-            .claimed(Identity.SUBJECT, "CN=apim")
-            .claimed(Identity.ADDRESS, "10.0.0.1")
-            .build(),
-        "apps",
-        "d1",
-        arguments,
-        valuesKey,
-        "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-  }
-
-  static AuditRecord.Result ok() {
-    return new AuditRecord.Result(AuditRecord.Outcome.OK, "", 200, "", "", 3, 120, 800, 1_000);
-  }
 }

@@ -181,6 +181,10 @@ final class Appender {
     }
   }
 
+  VerifierKey key() {
+    return shape.key().verifier();
+  }
+
   /** The newest one; thread-safe. */
   Checkpoint checkpoint() {
     return checkpoint;

@@ -112,6 +112,20 @@ public final class AuditLog implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a log that nobody writes, indexes and compresses its closed segments, and closes it.
+   *
+   * @throws IOException as {@link #open(Path, AuditKey)} does
+   */
+  public static void tidy(Path path, AuditKey key) throws IOException {
+    Shape shape = Shape.of(path, key);
+    try (AuditLog log = open(shape)) {
+      new Housekeeping(log, path, true, Duration.ZERO, shape.clock()).tidy();
+    } catch (AuditUnavailable e) {
+      throw new IOException("what was done could not be recorded", e);
+    }
+  }
+
   static AuditLog open(Shape shape) throws IOException {
     Folder folder = Folder.take(shape.path());
     try {
@@ -178,6 +192,11 @@ public final class AuditLog implements AutoCloseable {
   /** The last record became durable. False until one does again. */
   public boolean healthy() {
     return !failing && !closed;
+  }
+
+  /** That checkpoints are verified with. */
+  public VerifierKey key() {
+    return appender.key();
   }
 
   /** The newest checkpoint; there is one from the beginning. */

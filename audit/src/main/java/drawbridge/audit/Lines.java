@@ -124,6 +124,7 @@ final class Lines {
       json.writeObjectFieldStart("previous");
       json.writeStringField("file", previous.file());
       json.writeNumberField("bytes", previous.bytes());
+      json.writeNumberField("checkpoints", previous.checkpoints());
       json.writeEndObject();
     }
     json.writeArrayFieldStart("open");
@@ -289,8 +290,9 @@ final class Lines {
    * The segment before, of which the first {@code bytes} bytes count.
    *
    * @param file its name in the folder
+   * @param checkpoints bytes of its checkpoints' file
    */
-  record Previous(String file, long bytes) {}
+  record Previous(String file, long bytes, long checkpoints) {}
 
   /**
    * A call that began and has not ended.

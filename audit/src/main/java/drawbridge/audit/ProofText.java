@@ -56,7 +56,7 @@ public final class ProofText {
     if (!extra.startsWith("extra ")) {
       throw new IOException("this proof does not carry its record");
     }
-    byte[] record = Base64.getDecoder().decode(extra.substring(6));
+    byte[] record = decode(extra.substring(6));
     String index = lines.removeFirst();
     if (!index.matches("index (0|[1-9][0-9]{0,17})")) {
       throw new IOException("this is no proof");
@@ -97,13 +97,22 @@ public final class ProofText {
     return new Shown("", checkpoint, size);
   }
 
+  /** Only in its one true spelling, so that a proof cannot be altered and hold. */
+  private static byte[] decode(String base64) throws IOException {
+    byte[] bytes = Base64.getDecoder().decode(base64);
+    if (!AuditFolder.base64(bytes).equals(base64)) {
+      throw new IOException("this is no proof");
+    }
+    return bytes;
+  }
+
   static List<byte[]> hashes(List<String> lines) throws IOException {
     if (lines.size() > MOST_HASHES) {
       throw new IOException("this is no proof");
     }
     List<byte[]> hashes = new ArrayList<>();
     for (String line : lines) {
-      byte[] hash = Base64.getDecoder().decode(line);
+      byte[] hash = decode(line);
       if (hash.length != Hasher.BYTES) {
         throw new IOException("this is no proof");
       }

@@ -58,7 +58,8 @@ record Recovery(
         }
         return new Recovery(
             state.tree(),
-            new Lines.Previous(files.lines().getFileName().toString(), state.whole()),
+            new Lines.Previous(
+                files.lines().getFileName().toString(), state.whole(), notes.whole()),
             state.open(),
             repairs);
       }

@@ -36,6 +36,7 @@ final class Sealing {
           "format",
           "previous.file",
           "previous.bytes",
+          "previous.checkpoints",
           "tree",
           "key",
           "begun");

@@ -131,7 +131,7 @@ final class Segment {
   }
 
   Lines.Previous asPrevious() {
-    return new Lines.Previous(files.lines().getFileName().toString(), length);
+    return new Lines.Previous(files.lines().getFileName().toString(), length, checkpointsLength);
   }
 
   /** Ends a segment that is whole. */

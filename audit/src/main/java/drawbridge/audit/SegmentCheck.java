@@ -125,6 +125,13 @@ final class SegmentCheck {
             before.last(),
             "is not as the next segment says");
       }
+      if (head.previousCheckpoints() != before.notes.size()) {
+        verifier.found(
+            before.files.checkpoints(),
+            Math.min(before.notes.size(), head.previousCheckpoints()),
+            0,
+            "has not the length that the next segment says");
+      }
     }
   }
 

@@ -15,9 +15,15 @@ import java.util.List;
  * @param roots of the tree before it
  * @param previousFile the segment before; empty: there is none
  * @param previousBytes of that file that count
+ * @param previousCheckpoints bytes of its checkpoints' file
  */
 record SegmentHead(
-    long first, VerifierKey key, List<byte[]> roots, String previousFile, long previousBytes) {
+    long first,
+    VerifierKey key,
+    List<byte[]> roots,
+    String previousFile,
+    long previousBytes,
+    long previousCheckpoints) {
 
   static SegmentHead read(SegmentFiles files) throws IOException {
     try (LineReader lines = LineReader.of(files)) {
@@ -36,6 +42,7 @@ record SegmentHead(
       String key = "";
       String file = "";
       long bytes = 0;
+      long checkpoints = 0;
       List<byte[]> roots = new ArrayList<>();
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
@@ -54,10 +61,10 @@ record SegmentHead(
             while (value != JsonToken.END_OBJECT && json.nextToken() == JsonToken.FIELD_NAME) {
               String inner = json.currentName();
               json.nextToken();
-              if (inner.equals("file")) {
-                file = json.getText();
-              } else {
-                bytes = json.getLongValue();
+              switch (inner) {
+                case "file" -> file = json.getText();
+                case "bytes" -> bytes = json.getLongValue();
+                default -> checkpoints = json.getLongValue();
               }
             }
           }
@@ -68,7 +75,8 @@ record SegmentHead(
         throw new IOException("not the first line of a segment");
       }
       Tree.of(first - 1, roots); // throws where they do not fit
-      return new SegmentHead(first, VerifierKey.parse(key), List.copyOf(roots), file, bytes);
+      return new SegmentHead(
+          first, VerifierKey.parse(key), List.copyOf(roots), file, bytes, checkpoints);
     } catch (IllegalArgumentException e) {
       throw new IOException("not the first line of a segment", e);
     }

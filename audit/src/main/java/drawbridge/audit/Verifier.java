@@ -82,6 +82,9 @@ final class Verifier {
       last = Math.max(last, check.last());
       newest = check.newest() == null ? newest : check.newest();
     }
+    if (segments.isEmpty()) {
+      found(folder, -1, 1, "there is not one record");
+    }
     long first = segments.isEmpty() ? 1 : segments.getFirst().first();
     if (first > 1 && removedTo < first - 1) {
       found(

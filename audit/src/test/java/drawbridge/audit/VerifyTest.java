@@ -26,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever is done to a log is found and located, and a log that nobody touched is not accused. */
 class VerifyTest {
+  /** Bits of each file; more with {@code drawbridge test --long}. */
+  private static final int ROUNDS = Boolean.getBoolean("drawbridge.long") ? 400 : 5;
+
   @TempDir Path temp;
   private Path folder = Path.of("");
 
@@ -37,7 +40,7 @@ class VerifyTest {
   @BeforeEach
   void write() throws Exception {
     folder = temp.resolve("audit");
-    anchors = write(folder, AuditFiles.KEY, 60);
+    anchors = write(folder, AuditFiles.KEY, 36);
     try (Stream<Path> all = Files.list(folder)) {
       for (Path file : all.toList()) {
         files.put(file.getFileName().toString(), Files.readAllBytes(file));
@@ -140,7 +143,7 @@ class VerifyTest {
     Random random = new Random(8);
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       byte[] whole = file.getValue();
-      for (int round = 0; round < 40; round++) {
+      for (int round = 0; round < ROUNDS; round++) {
         int at = round == 0 ? 0 : round == 1 ? whole.length - 1 : random.nextInt(whole.length);
         byte[] altered = whole.clone();
         altered[at] ^= (byte) (1 << random.nextInt(8));
@@ -172,7 +175,7 @@ class VerifyTest {
   void aTailThatWasCutIsFoundOfEveryFile() throws Exception {
     Random random = new Random(9);
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
-      for (int round = 0; round < 12; round++) {
+      for (int round = 0; round < 3; round++) {
         int length = round == 0 ? 0 : random.nextInt(file.getValue().length);
         Files.write(folder.resolve(file.getKey()), Arrays.copyOf(file.getValue(), length));
         broken(file.getKey() + " cut to " + length);
@@ -287,7 +290,7 @@ class VerifyTest {
   @Test
   void aWholeLogWrittenAnewByAnotherKeyIsFoundByTheKey() throws Exception {
     Path forged = temp.resolve("forged");
-    write(forged, AuditKey.generate(AuditFiles.KEY.verifier().name()), 60);
+    write(forged, AuditKey.generate(AuditFiles.KEY.verifier().name()), 36);
     folder = forged;
     broken("another key");
   }
@@ -295,7 +298,7 @@ class VerifyTest {
   @Test
   void aWholeLogWrittenAnewByTheTrueKeyIsFoundByTheAnchor() throws Exception {
     Path forged = temp.resolve("forged");
-    write(forged, AuditFiles.KEY, 63);
+    write(forged, AuditFiles.KEY, 39);
     folder = forged;
     assertInstanceOf(Verdict.Consistent.class, verify(List.of()), "nobody can tell from inside");
     Verdict.Broken broken = assertInstanceOf(Verdict.Broken.class, verify(anchors));

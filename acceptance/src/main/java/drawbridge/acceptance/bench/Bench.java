@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = BenchCall.class,
+    subcommands = {BenchCall.class, BenchAudit.class},
     description = "Measures the bridge beside what it is compared to.")
 public final class Bench {
   private Bench() {}
