@@ -39,9 +39,9 @@ final class AuditTest {
     try (Stack stack = Stack.start(StackPlan.small(), line -> {});
         Connector connector = Connector.of(stack)) {
       for (int i = 1; i <= 20; i++) {
-        assertEquals(200, connector.get("/orders/v1/order/" + i).status());
+        assertEquals(200, connector.get("/orders/v1/order/" + i).statusCode());
       }
-      assertEquals(403, connector.get("/orders/v1/customers/1").status());
+      assertEquals(403, connector.get("/orders/v1/customers/1").statusCode());
       String key = stack.certificate("audit.vkey").toString();
       String agent = stack.audit("agent-a").toString();
       Path gateway = stack.folder().resolve("audit-gateway-1");
@@ -65,8 +65,7 @@ final class AuditTest {
       Files.move(Path.of(agent), stack.folder().resolve("put-away"));
       stack.restart("agent-a");
       assertTrue(
-          comes(() -> Files.readString(stack.log("gateway-1")).contains("audit-inconsistent")
-              || Files.readString(stack.log("gateway-1")).contains("altered or cut")),
+          comes(() -> Files.readString(stack.log("gateway-1")).contains("altered or cut")),
           "the gateway says nothing");
     }
   }
