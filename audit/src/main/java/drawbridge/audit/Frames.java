@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Set;
 
 /** Records as RFC 5424 messages in the frames of RFC 5425. For one thread. */
 final class Frames {
@@ -36,7 +37,7 @@ final class Frames {
         switch (kind) {
           case "security", "repair" -> WARNING;
           case "refused" -> NOTICE;
-          default -> fields.get("outcome").equals("ok") ? INFO : NOTICE;
+          default -> Set.of("", "ok").contains(fields.get("outcome")) ? INFO : NOTICE;
         };
     return frame(
         severity,

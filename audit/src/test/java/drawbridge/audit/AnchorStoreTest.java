@@ -81,7 +81,8 @@ class AnchorStoreTest {
         store.accept(
             NAME, AuditFiles.KEY.verifier().text(), grow("a", 5).checkpoint().note(), List.of()),
         "and a true one without a proof");
-    assertEquals(AnchorStore.Outcome.KEPT, tell(store, AuditFolder.of(temp.resolve("a")), AuditFiles.KEY));
+    assertEquals(
+        AnchorStore.Outcome.KEPT, tell(store, AuditFolder.of(temp.resolve("a")), AuditFiles.KEY));
   }
 
   @Test

@@ -123,20 +123,21 @@ class CommandTest {
       }
       log.record(AuditRecord.refused(about("local"), refused()).with(Map.of("sent", "no")));
     }
-    assertEquals(1, run("reconcile", "--agent", folder.toString(), "--gateway", gateway.toString()));
+    assertEquals(
+        1, run("reconcile", "--agent", folder.toString(), "--gateway", gateway.toString()));
     assertTrue(output.contains("gateway only   hidden"), output);
     assertTrue(output.contains("6 calls on both sides, 1 differ"), output);
     try (AuditLog log = AuditFiles.open(folder)) {
       log.record(AuditRecord.call(about("hidden"), ok()));
       log.record(AuditRecord.call(about("bypass"), ok()));
     }
-    assertEquals(1, run("reconcile", "--agent", folder.toString(), "--gateway", gateway.toString()));
+    assertEquals(
+        1, run("reconcile", "--agent", folder.toString(), "--gateway", gateway.toString()));
     assertTrue(output.contains("agent only     bypass"), output);
   }
 
   private static AuditRecord.Result refused() {
-    return new AuditRecord.Result(
-        AuditRecord.Outcome.REFUSED, "FORBIDDEN", 0, "", "", 0, 0, 0, 5);
+    return new AuditRecord.Result(AuditRecord.Outcome.REFUSED, "FORBIDDEN", 0, "", "", 0, 0, 0, 5);
   }
 
   @Test
@@ -146,8 +147,7 @@ class CommandTest {
     String first = output;
     assertEquals(0, run("key", file.toString(), "--name", "drawbridge/gateway/g"));
     assertEquals(first, output);
-    assertEquals(
-        first.strip(), AuditKey.read(file, "drawbridge/gateway/g").verifier().text());
+    assertEquals(first.strip(), AuditKey.read(file, "drawbridge/gateway/g").verifier().text());
     assertEquals(2, run("key", file.toString(), "--name", "a b"));
   }
 

@@ -74,10 +74,8 @@ class FailClosedTest {
 
   private void whole(Path folder, List<String> calls) throws IOException {
     assertEquals(
-        calls,
-        AuditFiles.read(folder, "begin").stream().map(line -> line.get("call")).toList());
-    Verdict verdict =
-        AuditFolder.of(folder).verify(List.of(AuditFiles.KEY.verifier()), List.of());
+        calls, AuditFiles.read(folder, "begin").stream().map(line -> line.get("call")).toList());
+    Verdict verdict = AuditFolder.of(folder).verify(List.of(AuditFiles.KEY.verifier()), List.of());
     assertInstanceOf(Verdict.Consistent.class, verdict, verdict.toString());
   }
 

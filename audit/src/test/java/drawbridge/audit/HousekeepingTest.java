@@ -75,7 +75,8 @@ class HousekeepingTest {
         assertEquals(1, found.size(), "c" + i);
         assertEquals(found.getFirst().line(), reader.line(found.getFirst().seq()));
       }
-      assertEquals(1_500, reader.find(Query.builder().any("u1", Identity.USER).build(), 9_999).size());
+      assertEquals(
+          1_500, reader.find(Query.builder().any("u1", Identity.USER).build(), 9_999).size());
       assertEquals(List.of(), reader.find(Query.builder().any("u2", Identity.USER).build(), 10));
     }
     whole();
@@ -99,13 +100,13 @@ class HousekeepingTest {
       tidy(log, Duration.ofDays(5)).tidy();
       long first = SegmentFiles.in(folder()).getFirst().first();
       assertTrue(first > 200, "the old ones are gone: " + first);
-      List<Found> removed =
-          log.reader().find(Query.builder().any("removed", "kind").build(), 10);
+      List<Found> removed = log.reader().find(Query.builder().any("removed", "kind").build(), 10);
       assertEquals(1, removed.size());
       assertTrue(removed.getFirst().line().contains("\"to\":\"" + (first - 1) + "\""));
       whole();
       // What is kept can still be proven, though the tree's beginning is gone.
-      long last = log.reader().find(Query.builder().any("new2", "call").build(), 1).getFirst().seq();
+      long last =
+          log.reader().find(Query.builder().any("new2", "call").build(), 1).getFirst().seq();
       long until = System.nanoTime() + Duration.ofSeconds(10).toNanos();
       while (log.checkpoint().size() < last && System.nanoTime() < until) {
         Thread.onSpinWait();

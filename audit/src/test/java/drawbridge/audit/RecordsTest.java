@@ -28,7 +28,8 @@ class RecordsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern FIELD =
-      Pattern.compile("(?:text|put|heap|write\\w*Field\\w*|write\\w*FieldStart)\\(\\s*\"([a-z_.]+)\"");
+      Pattern.compile(
+          "(?:text|put|heap|write\\w*Field\\w*|write\\w*FieldStart)\\(\\s*\"([a-z_.]+)\"");
   private static final Pattern KEY =
       Pattern.compile(
           "(?:audit|syslog|get\\(\\))\\s*\\.(?:path|size|flag|duration|optionalPath|optionalSection|existing|text|integer)\\(\\s*\"([a-z-]+)\"");
@@ -76,22 +77,29 @@ class RecordsTest {
   @Test
   void realRecordsOfEveryKindFitTheSchema() throws Exception {
     Path folder = temp.resolve("audit");
-    ValueKeys keys = ValueKeys.open(temp.resolve("keys"), Duration.ofDays(1), InstantSource.system());
+    ValueKeys keys =
+        ValueKeys.open(temp.resolve("keys"), Duration.ofDays(1), InstantSource.system());
     ValueKeys.Hashes hashes = keys.hashes();
     AuditRecord.About about =
         about(
             "0123456789abcdef0123456789abcdef",
             "orders/v1/FindOrders",
-            List.of(
-                hashes.hashed("a", "1"), Recorded.clear("b", "2"), Recorded.omitted("c")),
+            List.of(hashes.hashed("a", "1"), Recorded.clear("b", "2"), Recorded.omitted("c")),
             hashes.key());
     try (AuditLog log = AuditFiles.open(folder, 3_000)) {
-      log.record(AuditRecord.event(AuditRecord.Kind.START, Map.of("site", "s", "agent", "a", "service.version", "1", "digest", "d")));
-      log.record(AuditRecord.event(AuditRecord.Kind.CHANNEL_OPEN, Map.of("gateway", "g", "tls", "x")));
-      log.record(AuditRecord.event(AuditRecord.Kind.CHANNEL_CLOSE, Map.of("gateway", "g", "why", "x")));
+      log.record(
+          AuditRecord.event(
+              AuditRecord.Kind.START,
+              Map.of("site", "s", "agent", "a", "service.version", "1", "digest", "d")));
+      log.record(
+          AuditRecord.event(AuditRecord.Kind.CHANNEL_OPEN, Map.of("gateway", "g", "tls", "x")));
+      log.record(
+          AuditRecord.event(AuditRecord.Kind.CHANNEL_CLOSE, Map.of("gateway", "g", "why", "x")));
       log.record(AuditRecord.event(AuditRecord.Kind.SECURITY, Map.of("gateway", "g", "what", "x")));
       log.record(AuditRecord.event(AuditRecord.Kind.POLICY, Map.of("digest", "e", "before", "d")));
-      log.record(AuditRecord.event(AuditRecord.Kind.CERTIFICATE, Map.of("not_after", "2027-01-01T00:00:00Z")));
+      log.record(
+          AuditRecord.event(
+              AuditRecord.Kind.CERTIFICATE, Map.of("not_after", "2027-01-01T00:00:00Z")));
       log.record(AuditRecord.begin(about).with(Map.of("site", "s", "agent", "a")));
       log.record(AuditRecord.end(about, ok().keys(List.of(hashes.hashed("id", "7")), true)));
       log.record(AuditRecord.call(about, ok()));
@@ -124,7 +132,12 @@ class RecordsTest {
     assertEquals(every, kinds);
     JsonNode schema = JSON.readTree(ROOT.resolve("docs/audit.schema.json").toFile());
     List<String> bad = new ArrayList<>();
-    Schema.check(schema, schema, JSON.readTree("{\"seq\":0,\"time\":\"x\",\"kind\":\"y\",\"z\":1}"), "", bad);
+    Schema.check(
+        schema,
+        schema,
+        JSON.readTree("{\"seq\":0,\"time\":\"x\",\"kind\":\"y\",\"z\":1}"),
+        "",
+        bad);
     assertFalse(bad.isEmpty(), "the check checks");
   }
 

@@ -9,13 +9,18 @@ import java.util.regex.Pattern;
 final class Schema {
   private Schema() {}
 
-  static void check(
-      JsonNode root, JsonNode schema, JsonNode value, String at, List<String> wrong) {
+  static void check(JsonNode root, JsonNode schema, JsonNode value, String at, List<String> wrong) {
     for (Map.Entry<String, JsonNode> keyword : schema.properties()) {
       JsonNode rule = keyword.getValue();
       boolean good =
           switch (keyword.getKey()) {
-            case "$schema", "$id", "$defs", "title", "format", "properties", "additionalProperties" ->
+            case "$schema",
+                "$id",
+                "$defs",
+                "title",
+                "format",
+                "properties",
+                "additionalProperties" ->
                 true;
             case "$ref" -> {
               check(root, root.at(rule.asText().substring(1)), value, at, wrong);

@@ -22,15 +22,16 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** Ships records to a real rsyslog by TLS, also over its absence. */
 class SyslogTest {
-  private static final Pattern SEQ = Pattern.compile("drawbridge@32473 log=\"audit\" seq=\"(\\d+)\"");
+  private static final Pattern SEQ =
+      Pattern.compile("drawbridge@32473 log=\"audit\" seq=\"(\\d+)\"");
 
   @TempDir Path temp;
   private @Nullable Process rsyslog;
@@ -50,9 +51,22 @@ class SyslogTest {
     Process openssl =
         new ProcessBuilder(
                 List.of(
-                    "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                    "-subj", "/CN=siem", "-addext", "subjectAltName=DNS:localhost",
-                    "-keyout", temp + "/siem.key", "-out", temp + "/siem.pem"))
+                    "openssl",
+                    "req",
+                    "-x509",
+                    "-newkey",
+                    "rsa:2048",
+                    "-nodes",
+                    "-days",
+                    "2",
+                    "-subj",
+                    "/CN=siem",
+                    "-addext",
+                    "subjectAltName=DNS:localhost",
+                    "-keyout",
+                    temp + "/siem.key",
+                    "-out",
+                    temp + "/siem.pem"))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -113,8 +127,7 @@ class SyslogTest {
     long until = System.nanoTime() + Duration.ofSeconds(40).toNanos();
     while (!holds.getAsBoolean()) {
       assertTrue(
-          System.nanoTime() - until < 0,
-          () -> "received " + received().size() + "; " + said());
+          System.nanoTime() - until < 0, () -> "received " + received().size() + "; " + said());
       LockSupport.parkNanos(20_000_000);
     }
   }
@@ -146,7 +159,11 @@ class SyslogTest {
             Duration.ofDays(30),
             Optional.of(
                 new SyslogSettings(
-                    "localhost", port, temp.resolve("ca.pem"), Optional.empty(), Optional.empty()))));
+                    "localhost",
+                    port,
+                    temp.resolve("ca.pem"),
+                    Optional.empty(),
+                    Optional.empty()))));
   }
 
   @Test

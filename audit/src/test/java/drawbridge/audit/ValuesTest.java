@@ -91,8 +91,7 @@ class ValuesTest {
             .size());
     Files.delete(files().getFirst());
     assertEquals(List.of("april"), found(folder, "4711"), "nobody can tell any more");
-    Verdict verdict =
-        AuditFolder.of(folder).verify(List.of(AuditFiles.KEY.verifier()), List.of());
+    Verdict verdict = AuditFolder.of(folder).verify(List.of(AuditFiles.KEY.verifier()), List.of());
     assertTrue(verdict instanceof Verdict.Consistent, "and the log is whole");
   }
 
