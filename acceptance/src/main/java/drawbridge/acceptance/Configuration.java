@@ -212,6 +212,7 @@ final class Configuration {
           summary: One order
           get: /order/{orderId}
           single: true
+          audit-columns: [id]
           sql: select id, customer_id, placed_on, total from sales.orders where id = :orderId
           parameters:
             orderId: { type: integer, in: path }

@@ -55,9 +55,20 @@ final class AuditTest {
       assertTrue(output.startsWith("ANCHORED up to "), output);
       assertEquals(
           0,
-          audit(stack, "find", agent, "--operation", "orders/v1/GetOrder", "--argument", "orderId=7"));
+          audit(
+              stack,
+              "find",
+              agent,
+              "--operation",
+              "orders/v1/GetOrder",
+              "--argument",
+              "orderId=7"));
       assertEquals(1, output.lines().count(), output);
-      assertEquals(0, audit(stack, "reconcile", "--agent", agent, "--gateway", "" + gateway), output);
+      assertEquals(0, audit(stack, "find", agent, "--returned", "id=7"), output);
+      assertEquals(1, output.lines().count(), "the key of the row is found too: " + output);
+      assertTrue(output.contains("\"claimed\":{\"tls.client.subject\":"), output);
+      assertEquals(
+          0, audit(stack, "reconcile", "--agent", agent, "--gateway", "" + gateway), output);
       assertTrue(output.startsWith("21 calls on both sides, 0 differ"), output);
 
       // Whoever puts an empty folder in its place is found out by the gateway.

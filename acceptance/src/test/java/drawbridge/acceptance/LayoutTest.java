@@ -98,7 +98,8 @@ final class LayoutTest {
             .that(resideInAnyPackage(RELAY, ADAPTERS))
             .should()
             .dependOnClassesThat(resideInAPackage(AUDIT))
-            .because("agent and gateway say what is recorded; what they stand on carries and reads"));
+            .because(
+                "agent and gateway say what is recorded; what they stand on carries and reads"));
   }
 
   @Test

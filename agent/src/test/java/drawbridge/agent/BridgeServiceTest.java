@@ -70,7 +70,9 @@ class BridgeServiceTest {
   void anAllowedCallIsAnsweredInOneMessageAndRecordedOnce() throws Exception {
     try (Bridge bridge = new Bridge(folder, ALL, reading("Find", BridgeServiceTest::hello))) {
       Bridge.Exchange exchange =
-          bridge.call(withN(head("Find"), "7").setTraceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+          bridge.call(
+              withN(head("Find"), "7")
+                  .setTraceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
       assertEquals("[{\"n\":7}]", exchange.body());
       assertEquals(1, exchange.replies.size());
       Reply reply = exchange.last();

@@ -41,7 +41,9 @@ final class BenchAudit implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final AuditKey KEY = AuditKey.generate("drawbridge/bench/agent/bench");
 
-  @Option(names = "--json", description = "print a JSON line for each measurement, and nothing else")
+  @Option(
+      names = "--json",
+      description = "print a JSON line for each measurement, and nothing else")
   private boolean json;
 
   @Option(
