@@ -149,13 +149,13 @@ public final class Main implements Callable<Integer> {
 
   /** Looks without taking the folder, which a running agent holds. */
   private static Surroundings.Checked auditFolder(AgentSettings settings) {
-    Path nearest = settings.auditFolder().toAbsolutePath();
+    Path nearest = settings.audit().folder().toAbsolutePath();
     while (!Files.exists(nearest) && nearest.getParent() != null) {
       nearest = nearest.getParent();
     }
     boolean writable = Files.isDirectory(nearest) && Files.isWritable(nearest);
     return new Surroundings.Checked(
-        "audit " + settings.auditFolder(),
+        "audit " + settings.audit().folder(),
         writable,
         writable ? "" : "this program's user may not write in " + nearest);
   }

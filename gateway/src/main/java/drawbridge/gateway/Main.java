@@ -51,7 +51,7 @@ public final class Main implements Callable<Integer> {
     Channels.Connections connections = Channels.Connections.read(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Gateway gateway = Gateway.start(settings);
-    GatewayRelay relay = Channels.open(settings, connections, gateway.agents());
+    GatewayRelay relay = Channels.open(settings, connections, gateway.agents(), gateway.records());
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
