@@ -1,5 +1,6 @@
 package drawbridge.gateway;
 
+import drawbridge.relay.Reference;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import io.helidon.http.HeaderName;
@@ -50,10 +51,12 @@ final class Calls implements Handler {
   private final Measures measures;
   private final Retries retries;
   private final Semaphore room;
+  private final Bearers bearers;
   private final SecureRandom random = new SecureRandom();
 
-  Calls(GatewaySettings settings, Agents agents, Measures measures, int most) {
+  Calls(GatewaySettings settings, Agents agents, Measures measures, Bearers bearers, int most) {
     this.settings = settings;
+    this.bearers = bearers;
     this.agents = agents;
     this.measures = measures;
     this.retries = new Retries(agents::inFlight);
@@ -70,7 +73,8 @@ final class Calls implements Handler {
     response.header(REQUEST_ID, HexFormat.of().formatHex(id));
     if (!room.tryAcquire()) {
       Fault busy =
-          Faults.of(Code.BUSY, "The gateway has all the calls it can carry.", true, reference(id));
+          Faults.of(
+              Code.BUSY, "The gateway has all the calls it can carry.", true, Reference.next());
       answer(request, response, busy, null, start);
       return;
     }
@@ -93,7 +97,7 @@ final class Calls implements Handler {
       call.run();
       found.done("done", start);
     } catch (Refusal e) {
-      answer(request, response, referenced(e.fault(), id), found, start);
+      answer(request, response, referenced(e.fault()), found, start);
     } catch (HungUp e) {
       measures.hungUp();
       found.done("hung-up", start);
@@ -111,7 +115,7 @@ final class Calls implements Handler {
       found.done(e instanceof RequestException ? "refused" : "hung-up", start);
       throw e;
     } catch (RuntimeException e) {
-      String reference = reference(id);
+      String reference = Reference.next();
       LOG.log(Level.WARNING, "a call failed unexpectedly, reference " + reference, e);
       if (found.replying) {
         found.done("broken-off", start);
@@ -137,6 +141,7 @@ final class Calls implements Handler {
     int api;
     @Nullable Target target;
     String format = "";
+    String token = "";
     boolean replying;
 
     boolean safe() {
@@ -151,12 +156,9 @@ final class Calls implements Handler {
   }
 
   private void find(ServerRequest request, Connection connection, Found found) throws Refusal {
-    if (connection.caller().getFingerprint().isEmpty()) {
-      throw new Refusal(
-          Fault.newBuilder()
-              .setCode(Code.UNAUTHENTICATED)
-              .setMessage("Connect with a client certificate.")
-              .build());
+    found.token = bearers.token(request.headers());
+    if (connection.caller().getFingerprint().isEmpty() && found.token.isEmpty()) {
+      throw new Refusal(bearers.missing());
     }
     Target target =
         Target.parse(request.prologue().uriPath().rawPath(), request.prologue().query().rawValue());
@@ -198,6 +200,9 @@ final class Calls implements Handler {
       @Nullable Found found,
       long start) {
     skipBody(request);
+    if (fault.getCode() == Code.UNAUTHENTICATED) {
+      bearers.challenge(request.headers(), response);
+    }
     Faults.Told told = Faults.send(response, fault, found != null && found.safe());
     (found == null ? new Found() : found).done(Faults.word(told.code()), start);
     if (told.code() == Code.INTERNAL || told.code() == Code.OUTCOME_UNKNOWN) {
@@ -227,14 +232,10 @@ final class Calls implements Handler {
     }
   }
 
-  private static Fault referenced(Fault fault, byte[] id) {
+  private static Fault referenced(Fault fault) {
     return fault.getReference().isEmpty()
-        ? fault.toBuilder().setReference(reference(id)).build()
+        ? fault.toBuilder().setReference(Reference.next()).build()
         : fault;
-  }
-
-  private static String reference(byte[] id) {
-    return HexFormat.of().formatHex(id);
   }
 
   /** The caller is gone, so there is nobody to answer. */

@@ -1,6 +1,7 @@
 package drawbridge.gateway;
 
 import drawbridge.settings.Section;
+import drawbridge.tokens.TokenSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.regex.Pattern;
  * {@code gateway.yaml}, read once and checked; immutable.
  *
  * @param publicUrl of every absolute URL that leaves the gateway, without a trailing slash
+ * @param tokens whose tokens are believed; empty: nobody's, and none is passed on
  * @param sites in the order of the file
  * @param file the whole file: {@code namespace}, {@code identity} and {@code network} are read by
  *     whoever opens the channels
@@ -26,6 +28,7 @@ public record GatewaySettings(
     Listen listen,
     Private privately,
     Certificates certificates,
+    Optional<TokenSettings> tokens,
     List<Site> sites,
     Section file) {
 
@@ -88,13 +91,17 @@ public record GatewaySettings(
         file.optionalSection("private")
             .map(GatewaySettings::privately)
             .orElseGet(() -> new Private(9090, "127.0.0.1"));
-    Certificates certificates = callers(file.section("callers"));
+    Section callers = file.section("callers");
+    Certificates certificates = certificates(callers);
+    Optional<TokenSettings> tokens = callers.optionalSection("tokens").map(TokenSettings::read);
+    callers.done();
     List<Site> sites = sites(file);
     for (String others : List.of("namespace", "identity", "network")) {
       file.optionalSection(others);
     }
     file.done();
-    return new GatewaySettings(name, publicUrl, listen, privately, certificates, sites, file);
+    return new GatewaySettings(
+        name, publicUrl, listen, privately, certificates, tokens, sites, file);
   }
 
   private static String publicUrl(Section file) {
@@ -132,13 +139,7 @@ public record GatewaySettings(
     return read;
   }
 
-  private static Certificates callers(Section callers) {
-    if (callers.has("tokens")) {
-      throw callers.wrong(
-          "tokens",
-          "callers with tokens are not supported yet",
-          "remove it, and let callers prove themselves by certificates");
-    }
+  private static Certificates certificates(Section callers) {
     Section section = callers.section("certificates");
     Optional<Path> crl =
         section
@@ -152,7 +153,6 @@ public record GatewaySettings(
     Certificates read =
         new Certificates(section.existing("trust"), section.flag("required", true), crl);
     section.done();
-    callers.done();
     return read;
   }
 
