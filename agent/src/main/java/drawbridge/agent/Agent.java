@@ -3,12 +3,18 @@ package drawbridge.agent;
 import drawbridge.agent.audit.AuditLog;
 import drawbridge.agent.audit.AuditRecord;
 import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.agent.policy.BudgetFile;
+import drawbridge.agent.policy.Budgets;
+import drawbridge.agent.policy.Difference;
+import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;
+import drawbridge.tokens.TokenVerifier;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +34,8 @@ public final class Agent implements AutoCloseable {
   private final String version;
 
   private final AuditLog audit;
+  private final Guards guards;
+  private final BudgetFile budgets;
   private final CatalogueFeed catalogue;
   private final BridgeService service;
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
@@ -39,13 +47,17 @@ public final class Agent implements AutoCloseable {
       String version,
       Served served,
       AuditLog audit,
-      ArgumentReader arguments) {
+      ArgumentReader arguments,
+      Guards guards,
+      BudgetFile budgets) {
+    this.guards = guards;
+    this.budgets = budgets;
     this.settings = settings;
     this.version = version;
     this.served = served;
     this.audit = audit;
     this.catalogue = new CatalogueFeed(catalogue(served).build());
-    this.service = new BridgeService(this::served, catalogue, audit, arguments);
+    this.service = new BridgeService(this::served, catalogue, audit, arguments, guards);
   }
 
   /**
@@ -73,7 +85,41 @@ public final class Agent implements AutoCloseable {
       closeQuietly(audit);
       throw unusable(settings, e);
     }
-    return new Agent(settings, version, served, audit, arguments);
+    return guarded(settings, version, served, audit, arguments);
+  }
+
+  /** The keys of tokens are read here, and what was kept of budgets and pauses. */
+  private static Agent guarded(
+      AgentSettings settings,
+      String version,
+      Served served,
+      AuditLog audit,
+      ArgumentReader arguments) {
+    try {
+      StateFolder state = StateFolder.open(settings.state());
+      Budgets budgets = new Budgets(System::nanoTime);
+      InstantSource clock = InstantSource.system();
+      NetworkSettings network =
+          settings.network().map(NetworkSettings::read).orElse(NetworkSettings.DIRECT);
+      Guards guards =
+          new Guards(
+              budgets,
+              settings.tokens().map(tokens -> TokenVerifier.open(tokens, network, clock)),
+              new Pauses(state.pauses()),
+              clock);
+      guards.pauses().look();
+      BudgetFile file = BudgetFile.open(state.budgets(), budgets, clock);
+      return new Agent(settings, version, served, audit, arguments, guards, file);
+    } catch (IOException e) {
+      closeQuietly(audit);
+      throw new SettingsException(
+          settings.file(),
+          0,
+          "state",
+          "the state folder cannot be used: " + e.getMessage(),
+          "name one that this program's user may write",
+          e);
+    }
   }
 
   private static SettingsException unusable(AgentSettings settings, Exception e) {
@@ -110,6 +156,67 @@ public final class Agent implements AutoCloseable {
             .setCertificateDays(before.getCertificateDays())
             .setDraining(before.getDraining())
             .build());
+  }
+
+  /**
+   * Serves another reading of the site folder, records what is different, and ends the calls that
+   * are not allowed any more.
+   */
+  void reloaded(Served before, Served now) {
+    serve(now);
+    int ended = service.revoke();
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("digest", now.digest());
+    details.put("before", before.digest());
+    details.put("revoked", Integer.toString(ended));
+    List<String> changes =
+        Difference.of(
+            before.policy(), before.operations().keySet(), now.policy(), now.operations().keySet());
+    int number = 1;
+    for (String change : changes) {
+      LOG.log(System.Logger.Level.INFO, "site folder read again: {0}", change);
+      details.put("change-" + number++, change);
+    }
+    LOG.log(
+        System.Logger.Level.INFO,
+        "the site folder is served as {0} from now on; calls ended: {1}",
+        now.digest(),
+        ended);
+    record(AuditRecord.Kind.RELOAD, details);
+  }
+
+  /** Records that changed files are not served, and why. */
+  void reloadRefused(String why) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "the site folder has changed and cannot be served; the last good one stays: {0}",
+        why);
+    record(AuditRecord.Kind.RELOAD_REFUSED, Map.of("why", why));
+  }
+
+  /** Acts on what the admin has paused or resumed since the last look. */
+  void heedPauses() {
+    if (guards.pauses().look()) {
+      int ended = service.revoke();
+      String paused = guards.pauses().all().toString();
+      LOG.log(System.Logger.Level.INFO, "paused: {0}; calls ended: {1}", paused, ended);
+      record(AuditRecord.Kind.PAUSE, Map.of("paused", paused, "revoked", Integer.toString(ended)));
+    }
+  }
+
+  BudgetFile budgets() {
+    return budgets;
+  }
+
+  /** Some call still runs that began with it. */
+  boolean uses(Served what) {
+    return service.uses(what);
+  }
+
+  private void record(AuditRecord.Kind kind, Map<String, String> details) {
+    if (!audit.offer(AuditRecord.event(kind, details))) {
+      LOG.log(System.Logger.Level.WARNING, "an audit record was lost: {0} {1}", kind, details);
+    }
   }
 
   /** Tells gateways how the sources stand. */
@@ -157,9 +264,7 @@ public final class Agent implements AutoCloseable {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("gateway", gateway);
     all.putAll(details);
-    if (!audit.offer(AuditRecord.event(kind, all))) {
-      LOG.log(System.Logger.Level.WARNING, "an audit record was lost: {0} {1}", kind, all);
-    }
+    record(kind, all);
   }
 
   /** The program shall end with this exit code; the first one stays. */

@@ -1,6 +1,7 @@
 package drawbridge.agent;
 
 import drawbridge.settings.Section;
+import drawbridge.tokens.TokenSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -17,6 +18,9 @@ import java.util.Optional;
  * @param identity as written, likewise
  * @param auditFolder may not exist yet
  * @param auditKey signs the log's checkpoints, where there is one
+ * @param tokens whose tokens the agent itself verifies; empty: nobody's
+ * @param signed public key of whoever approves the site folder; empty: it need not be signed
+ * @param state folder of what survives a restart; may not exist yet
  */
 public record AgentSettings(
     Path file,
@@ -28,7 +32,10 @@ public record AgentSettings(
     Optional<Section> network,
     Section identity,
     Path auditFolder,
-    Optional<Path> auditKey) {
+    Optional<Path> auditKey,
+    Optional<TokenSettings> tokens,
+    Optional<Path> signed,
+    Path state) {
 
   /**
    * Reads the file.
@@ -65,8 +72,32 @@ public record AgentSettings(
     }
     Optional<Path> key = audit.optionalPath("key").map(path -> audit.existing("key"));
     audit.done();
+    Optional<TokenSettings> tokens = file.optionalSection("tokens").map(TokenSettings::read);
+    Optional<Path> signed =
+        file.optionalSection("signed")
+            .map(
+                section -> {
+                  Path approver = section.existing("key");
+                  section.done();
+                  return approver;
+                });
+    Path state =
+        file.optionalPath("state")
+            .orElseGet(() -> folder.resolveSibling(folder.getFileName() + "-state"));
     file.done();
     return new AgentSettings(
-        file.file(), site, name, serves, gateways, namespace, network, identity, folder, key);
+        file.file(),
+        site,
+        name,
+        serves,
+        gateways,
+        namespace,
+        network,
+        identity,
+        folder,
+        key,
+        tokens,
+        signed,
+        state);
   }
 }

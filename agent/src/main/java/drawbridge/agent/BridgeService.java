@@ -29,9 +29,13 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
    * @param served what is served by now; asked once a call
    * @param audit stays the caller's to close, after this
    */
-  public BridgeService(
-      Supplier<Served> served, CatalogueFeed feed, AuditLog audit, ArgumentReader arguments) {
-    this(new Calls(served, audit, arguments, Calls.Bounds.DEFAULT), feed);
+  BridgeService(
+      Supplier<Served> served,
+      CatalogueFeed feed,
+      AuditLog audit,
+      ArgumentReader arguments,
+      Guards guards) {
+    this(new Calls(served, audit, arguments, Calls.Bounds.DEFAULT, guards), feed);
   }
 
   BridgeService(Calls calls, CatalogueFeed feed) {
@@ -61,6 +65,15 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
           Status.UNAUTHENTICATED.withDescription("no gateway is known here").asException());
     }
     return link;
+  }
+
+  /** Ends calls that are not allowed any more, and says how many. */
+  int revoke() {
+    return calls.revoke();
+  }
+
+  boolean uses(Served served) {
+    return calls.uses(served);
   }
 
   /**

@@ -1,7 +1,6 @@
 package drawbridge.agent;
 
 import drawbridge.agent.audit.AuditLog;
-import drawbridge.agent.policy.Budgets;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,7 +35,7 @@ final class Calls implements AutoCloseable {
   private final AuditLog audit;
   private final ArgumentReader arguments;
   private final Bounds bounds;
-  private final Budgets budgets = new Budgets(System::nanoTime);
+  private final Guards guards;
   private final Attempts attempts = new Attempts(System::nanoTime);
   private final Semaphore room;
   private final Set<Execution> running = ConcurrentHashMap.newKeySet();
@@ -47,6 +46,16 @@ final class Calls implements AutoCloseable {
   private volatile boolean draining;
 
   Calls(Supplier<Served> served, AuditLog audit, ArgumentReader arguments, Bounds bounds) {
+    this(served, audit, arguments, bounds, Guards.none());
+  }
+
+  Calls(
+      Supplier<Served> served,
+      AuditLog audit,
+      ArgumentReader arguments,
+      Bounds bounds,
+      Guards guards) {
+    this.guards = guards;
     this.served = served;
     this.audit = audit;
     this.arguments = arguments;
@@ -73,8 +82,8 @@ final class Calls implements AutoCloseable {
     return bounds;
   }
 
-  Budgets budgets() {
-    return budgets;
+  Guards guards() {
+    return guards;
   }
 
   Attempts attempts() {
@@ -110,6 +119,27 @@ final class Calls implements AutoCloseable {
         Thread.ofVirtual().start(() -> call.life().end(Lifeline.State.LATE));
       }
     }
+  }
+
+  /**
+   * Ends what is not allowed any more; what has not been decided yet looks again by itself.
+   *
+   * @return how many were ended
+   */
+  int revoke() {
+    int ended = 0;
+    for (Execution call : running) {
+      if (!call.stillAllowed()) {
+        ended++;
+        Thread.ofVirtual().start(() -> call.life().end(Lifeline.State.REVOKED));
+      }
+    }
+    return ended;
+  }
+
+  /** Some call began with it and still runs. */
+  boolean uses(Served served) {
+    return running.stream().anyMatch(call -> call.began(served));
   }
 
   /**

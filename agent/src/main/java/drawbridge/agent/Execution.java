@@ -3,11 +3,14 @@ package drawbridge.agent;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
+import drawbridge.adapters.Request;
 import drawbridge.agent.audit.AuditRecord;
 import drawbridge.agent.audit.AuditRecord.Outcome;
 import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.agent.policy.Budgets;
 import drawbridge.agent.policy.Caller;
 import drawbridge.relay.GatewayLink;
+import drawbridge.relay.Reference;
 import drawbridge.relay.wire.End;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
@@ -40,13 +43,15 @@ final class Execution {
   private final ServerCallStreamObserver<Reply> replies;
   private final long received = System.nanoTime();
   private final Admission admission;
-  private final Caller caller;
+  private final Served served;
   private final String digest;
   private final String id;
   private final @Nullable Operation operation;
   private final boolean safe;
 
   private boolean begun;
+  private long rows;
+  private long bytes;
 
   Execution(
       Calls calls,
@@ -60,13 +65,13 @@ final class Execution {
     this.head = head;
     this.life = life;
     this.replies = replies;
-    Served served = calls.served();
+    this.served = calls.served();
     this.digest = served.digest();
     byte[] callId = head.getCallId().toByteArray();
     this.id = HexFormat.of().formatHex(callId, 0, Math.min(Admission.CALL_ID_BYTES, callId.length));
     this.operation = served.operation(head.getOperation());
     this.safe = operation != null && operation.safe();
-    this.caller =
+    Caller caller =
         new Caller(
             head.getCaller().getSubject(),
             head.getCaller().getIssuer(),
@@ -76,6 +81,15 @@ final class Execution {
 
   Lifeline life() {
     return life;
+  }
+
+  /** It would be allowed to begin now, or nothing has been decided yet. */
+  boolean stillAllowed() {
+    return admission.stillAllowed(calls.served());
+  }
+
+  boolean began(Served with) {
+    return served.equals(with);
   }
 
   /** Refuses without waiting for anything, the audit log included. */
@@ -98,6 +112,11 @@ final class Execution {
       // Ours, not the action's: what the call did is not known here, so its stream breaks.
       LOG.log(System.Logger.Level.WARNING, "a call broke the agent", e);
       replies.onError(Status.INTERNAL.asException());
+    } finally {
+      Budgets.Granted granted = admission.granted();
+      if (granted != null) {
+        granted.done(rows, bytes, System.nanoTime() - received);
+      }
     }
   }
 
@@ -146,6 +165,8 @@ final class Execution {
             });
     long started = System.nanoTime();
     Problem problem = act(call, reply);
+    rows = reply.rows();
+    bytes = reply.bytes();
     long sourceMicros = Math.max(0, System.nanoTime() - started - reply.waitedNanos()) / 1_000;
     settle(about, reply, problem, sourceMicros);
   }
@@ -168,7 +189,17 @@ final class Execution {
           .action()
           .run(
               new Call(
-                  call.arguments(), life.deadline(), call.limits().rows(), life.cancellation()),
+                  call.arguments(),
+                  life.deadline(),
+                  call.limits().rows(),
+                  life.cancellation(),
+                  new Request(
+                      admission.caller().attributes(),
+                      call.restrictions(),
+                      Request.NONE.headers(),
+                      Request.NONE.options(),
+                      Request.NONE.url(),
+                      Request.NONE.seal())),
               reply);
       if (!reply.begun()) {
         throw new IllegalStateException(
@@ -245,7 +276,7 @@ final class Execution {
         head.getAttempt(),
         head.getOperation(),
         link.gateway(),
-        caller,
+        admission.caller(),
         head.getCaller().getAddress(),
         admission.rule(),
         digest,
@@ -293,7 +324,7 @@ final class Execution {
         switch (problem.code()) {
           case INTERNAL, SOURCE_ERROR, SOURCE_UNAVAILABLE, OUTCOME_UNKNOWN ->
               System.Logger.Level.WARNING;
-          case FORBIDDEN -> System.Logger.Level.INFO;
+          case FORBIDDEN, UNAUTHENTICATED, REVOKED -> System.Logger.Level.INFO;
           default -> System.Logger.Level.DEBUG;
         };
     if (!LOG.isLoggable(level)) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import drawbridge.agent.policy.Caller;
+import drawbridge.tokens.Token;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -126,7 +127,16 @@ final class Lines {
     text("issuer", caller.issuer());
     text("fingerprint", caller.fingerprint());
     text("address", about.address());
-    text("how", caller.subject().isEmpty() ? "" : "gateway's word");
+    text("proof", proof(caller));
+    Token token = caller.token();
+    if (token != null) {
+      json.writeObjectFieldStart("token");
+      text("hash", token.hash());
+      text("tenant", token.tenant());
+      text("app", token.app());
+      text(token.delegated() ? "user" : "object", token.user());
+      json.writeEndObject();
+    }
     json.writeEndObject();
     text("rule", about.rule());
     text("digest", about.digest());
@@ -142,6 +152,14 @@ final class Lines {
       json.writeEndArray();
     }
     text("traceparent", about.traceparent());
+  }
+
+  private static String proof(Caller caller) {
+    return switch (caller.proof()) {
+      case NONE -> "";
+      case GATEWAY -> "gateway";
+      case TOKEN -> "token";
+    };
   }
 
   private void result(AuditRecord.Result result) throws IOException {

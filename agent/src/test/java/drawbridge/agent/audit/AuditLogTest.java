@@ -48,7 +48,7 @@ class AuditLogTest {
       assertEquals("CN=apim", begin.get("caller.subject"));
       assertEquals("CN=Connectors CA", begin.get("caller.issuer"));
       assertEquals("ab", begin.get("caller.fingerprint"));
-      assertEquals("gateway's word", begin.get("caller.how"));
+      assertEquals("gateway", begin.get("caller.proof"));
       assertEquals("apps", begin.get("rule"));
       assertEquals("d1", begin.get("digest"));
       assertEquals("customerId", begin.get("arguments.0"));
