@@ -34,13 +34,14 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
    * @param audit stays the caller's to close, after this
    * @param values that arguments are hashed with for the audit log
    */
-  public BridgeService(
+  BridgeService(
       Supplier<Served> served,
       CatalogueFeed feed,
       AuditLog audit,
       ValueKeys values,
-      ArgumentReader arguments) {
-    this(new Calls(served, audit, values, arguments, Calls.Bounds.DEFAULT), feed);
+      ArgumentReader arguments,
+      Guards guards) {
+    this(new Calls(served, audit, values, arguments, Calls.Bounds.DEFAULT, guards), feed);
   }
 
   BridgeService(Calls calls, CatalogueFeed feed) {
@@ -78,6 +79,15 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
           Status.UNAUTHENTICATED.withDescription("no gateway is known here").asException());
     }
     return link;
+  }
+
+  /** Ends calls that are not allowed any more, and says how many. */
+  int revoke() {
+    return calls.revoke();
+  }
+
+  boolean uses(Served served) {
+    return calls.uses(served);
   }
 
   /**

@@ -1,6 +1,5 @@
 package drawbridge.agent;
 
-import drawbridge.agent.policy.Budgets;
 import drawbridge.audit.AuditLog;
 import drawbridge.audit.ValueKeys;
 import java.time.Duration;
@@ -38,7 +37,7 @@ final class Calls implements AutoCloseable {
   private final ValueKeys values;
   private final ArgumentReader arguments;
   private final Bounds bounds;
-  private final Budgets budgets = new Budgets(System::nanoTime);
+  private final Guards guards;
   private final Attempts attempts = new Attempts(System::nanoTime);
   private final Semaphore room;
   private final Set<Execution> running = ConcurrentHashMap.newKeySet();
@@ -54,6 +53,17 @@ final class Calls implements AutoCloseable {
       ValueKeys values,
       ArgumentReader arguments,
       Bounds bounds) {
+    this(served, audit, values, arguments, bounds, Guards.none());
+  }
+
+  Calls(
+      Supplier<Served> served,
+      AuditLog audit,
+      ValueKeys values,
+      ArgumentReader arguments,
+      Bounds bounds,
+      Guards guards) {
+    this.guards = guards;
     this.served = served;
     this.audit = audit;
     this.values = values;
@@ -85,8 +95,8 @@ final class Calls implements AutoCloseable {
     return bounds;
   }
 
-  Budgets budgets() {
-    return budgets;
+  Guards guards() {
+    return guards;
   }
 
   Attempts attempts() {
@@ -122,6 +132,27 @@ final class Calls implements AutoCloseable {
         Thread.ofVirtual().start(() -> call.life().end(Lifeline.State.LATE));
       }
     }
+  }
+
+  /**
+   * Ends what is not allowed any more; what has not been decided yet looks again by itself.
+   *
+   * @return how many were ended
+   */
+  int revoke() {
+    int ended = 0;
+    for (Execution call : running) {
+      if (!call.stillAllowed()) {
+        ended++;
+        Thread.ofVirtual().start(() -> call.life().end(Lifeline.State.REVOKED));
+      }
+    }
+    return ended;
+  }
+
+  /** Some call began with it and still runs. */
+  boolean uses(Served served) {
+    return running.stream().anyMatch(call -> call.began(served));
   }
 
   /**

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "agent",
     mixinStandardHelpOptions = true,
+    subcommands = {PauseCommand.On.class, PauseCommand.Off.class, SignCommand.class},
     description = "Serves the calls of gateways from inside the private network.")
 public final class Main implements Callable<Integer> {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
@@ -60,7 +61,7 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     AgentSettings settings = AgentSettings.read(config());
-    try (Surroundings.OpenSite site = surroundings.open(settings, false);
+    try (LiveSite site = LiveSite.open(settings, surroundings);
         Agent agent = Agent.open(settings, version(), site.served(), site.arguments())) {
       site.served()
           .unmatched()
@@ -73,7 +74,8 @@ public final class Main implements Callable<Integer> {
       CountDownLatch stopped = new CountDownLatch(1);
       Thread hook = new Thread(() -> stop(agent, stopped), "stop");
       Runtime.getRuntime().addShutdownHook(hook);
-      try (AutoCloseable _ = surroundings.connect(settings, agent, site)) {
+      try (AutoCloseable _ = Housekeeping.start(agent, site);
+          AutoCloseable _ = surroundings.connect(settings, agent, site)) {
         ready();
         int code = agent.awaitEnd();
         agent.drain();

@@ -43,9 +43,19 @@ record Problem(
 
   /** Nobody waits any more. */
   static Problem gone(Lifeline life) {
-    return life.state() == Lifeline.State.CANCELLED
-        ? of(Code.CANCELLED, "The caller went away.")
-        : of(Code.DEADLINE_EXCEEDED, "The call took longer than it was given.");
+    return switch (life.state()) {
+      case CANCELLED -> of(Code.CANCELLED, "The caller went away.");
+      case REVOKED -> revoked();
+      case WANTED, LATE -> of(Code.DEADLINE_EXCEEDED, "The call took longer than it was given.");
+    };
+  }
+
+  /** What was allowed when it began is not allowed any more. */
+  static Problem revoked() {
+    return because(
+        Code.REVOKED,
+        "The permission for this call was withdrawn while it ran.",
+        "revoked: the policy or a pause does not allow it any more");
   }
 
   static Problem outcomeUnknown(String reason, @Nullable Throwable cause) {
@@ -134,6 +144,7 @@ record Problem(
           OUTCOME_UNKNOWN,
           CONFLICT,
           SITE_UNAVAILABLE,
+          REVOKED,
           UNRECOGNIZED ->
           false;
     };
@@ -145,7 +156,8 @@ record Problem(
    */
   boolean leavesOutcomeOpen() {
     return switch (code) {
-      case DEADLINE_EXCEEDED, CANCELLED, INTERNAL, AUDIT_UNAVAILABLE, OUTCOME_UNKNOWN -> true;
+      case DEADLINE_EXCEEDED, CANCELLED, REVOKED, INTERNAL, AUDIT_UNAVAILABLE, OUTCOME_UNKNOWN ->
+          true;
       case UNSPECIFIED,
           FORBIDDEN,
           UNAUTHENTICATED,

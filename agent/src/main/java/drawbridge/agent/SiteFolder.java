@@ -34,6 +34,7 @@ public final class SiteFolder implements Surroundings.OpenSite {
                         api.version(),
                         api.title(),
                         api.description(),
+                        api.source(),
                         api.operations()))
             .toList();
     this.served = new Served(site.digest(), apis, policy);

@@ -60,6 +60,11 @@ public final class SampleFiles {
     write(file, pem("PUBLIC KEY", key.getEncoded()), "rw-r--r--");
   }
 
+  /** A certificate request, PKCS #10. */
+  static void request(Path file, byte[] content) throws IOException {
+    write(file, pem("CERTIFICATE REQUEST", content), "rw-r--r--");
+  }
+
   static void text(Path file, String text) throws IOException {
     write(file, text, "rw-r--r--");
   }

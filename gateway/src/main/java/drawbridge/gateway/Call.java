@@ -264,6 +264,7 @@ final class Call {
             .setDeadlineMs((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)))
             .setClock(link.agent().clock().getAsLong())
             .setTraceparent(trace)
+            .setToken(found.token)
             .setBaseUrl(baseUrl())
             .setFormat(found.format);
     List<String> segments = target.segments();

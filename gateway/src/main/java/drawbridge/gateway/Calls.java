@@ -1,5 +1,6 @@
 package drawbridge.gateway;
 
+import drawbridge.relay.Reference;
 import drawbridge.relay.wire.Caller;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
@@ -52,10 +53,18 @@ final class Calls implements Handler {
   private final Records records;
   private final Retries retries;
   private final Semaphore room;
+  private final Bearers bearers;
   private final SecureRandom random = new SecureRandom();
 
-  Calls(GatewaySettings settings, Agents agents, Measures measures, Records records, int most) {
+  Calls(
+      GatewaySettings settings,
+      Agents agents,
+      Measures measures,
+      Bearers bearers,
+      Records records,
+      int most) {
     this.settings = settings;
+    this.bearers = bearers;
     this.agents = agents;
     this.measures = measures;
     this.records = records;
@@ -73,7 +82,8 @@ final class Calls implements Handler {
     response.header(REQUEST_ID, HexFormat.of().formatHex(id));
     if (!room.tryAcquire()) {
       Fault busy =
-          Faults.of(Code.BUSY, "The gateway has all the calls it can carry.", true, reference(id));
+          Faults.of(
+              Code.BUSY, "The gateway has all the calls it can carry.", true, Reference.next());
       answer(request, response, busy, new Found(id, trace), start);
       return;
     }
@@ -84,7 +94,7 @@ final class Calls implements Handler {
       find(request, connection, found);
       if (!records.healthy()) {
         throw new Refusal(
-            Faults.of(Code.AUDIT_UNAVAILABLE, "The call cannot be recorded.", true, reference(id)));
+            Faults.of(Code.AUDIT_UNAVAILABLE, "The call cannot be recorded.", true, Reference.next()));
       }
       Call call =
           new Call(
@@ -101,7 +111,7 @@ final class Calls implements Handler {
       call.run();
       found.done("done", start);
     } catch (Refusal e) {
-      answer(request, response, referenced(e.fault(), id), found, start);
+      answer(request, response, referenced(e.fault()), found, start);
     } catch (HungUp e) {
       measures.hungUp();
       found.done("hung-up", start);
@@ -119,7 +129,7 @@ final class Calls implements Handler {
       found.done(e instanceof RequestException ? "refused" : "hung-up", start);
       throw e;
     } catch (RuntimeException e) {
-      String reference = reference(id);
+      String reference = Reference.next();
       LOG.log(Level.WARNING, "a call failed unexpectedly, reference " + reference, e);
       if (found.replying) {
         found.done("broken-off", start);
@@ -145,6 +155,7 @@ final class Calls implements Handler {
     int api;
     @Nullable Target target;
     String format = "";
+    String token = "";
     boolean replying;
     Caller caller = Caller.getDefaultInstance();
     int attempt;
@@ -186,12 +197,9 @@ final class Calls implements Handler {
   }
 
   private void find(ServerRequest request, Connection connection, Found found) throws Refusal {
-    if (connection.caller().getFingerprint().isEmpty()) {
-      throw new Refusal(
-          Fault.newBuilder()
-              .setCode(Code.UNAUTHENTICATED)
-              .setMessage("Connect with a client certificate.")
-              .build());
+    found.token = bearers.token(request.headers());
+    if (connection.caller().getFingerprint().isEmpty() && found.token.isEmpty()) {
+      throw new Refusal(bearers.missing());
     }
     Target target =
         Target.parse(request.prologue().uriPath().rawPath(), request.prologue().query().rawValue());
@@ -229,6 +237,9 @@ final class Calls implements Handler {
   private void answer(
       ServerRequest request, ServerResponse response, Fault fault, Found found, long start) {
     skipBody(request);
+    if (fault.getCode() == Code.UNAUTHENTICATED) {
+      bearers.challenge(request.headers(), response);
+    }
     Faults.Told told = Faults.send(response, fault, found.safe());
     found.done(Faults.word(told.code()), start);
     if (told.code() == Code.INTERNAL || told.code() == Code.OUTCOME_UNKNOWN) {
@@ -258,14 +269,10 @@ final class Calls implements Handler {
     }
   }
 
-  private static Fault referenced(Fault fault, byte[] id) {
+  private static Fault referenced(Fault fault) {
     return fault.getReference().isEmpty()
-        ? fault.toBuilder().setReference(reference(id)).build()
+        ? fault.toBuilder().setReference(Reference.next()).build()
         : fault;
-  }
-
-  private static String reference(byte[] id) {
-    return HexFormat.of().formatHex(id);
   }
 
   /** The caller is gone, so there is nobody to answer. */

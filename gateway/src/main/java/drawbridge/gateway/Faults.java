@@ -55,7 +55,7 @@ final class Faults {
     return switch (code) {
       case INVALID_ARGUMENT -> 400;
       case UNAUTHENTICATED -> 401;
-      case FORBIDDEN -> 403;
+      case FORBIDDEN, REVOKED -> 403;
       case NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
       case NOT_ACCEPTABLE -> 406;
@@ -125,9 +125,6 @@ final class Faults {
     if (told.code() == Code.METHOD_NOT_ALLOWED) {
       response.header(HeaderNames.ALLOW, String.join(", ", fault.getAllowList()));
     }
-    if (told.code() == Code.UNAUTHENTICATED) {
-      response.header(HeaderNames.WWW_AUTHENTICATE, "ClientCertificate");
-    }
     response.send(problem(fault, told));
     return told;
   }
@@ -166,6 +163,7 @@ final class Faults {
       case INVALID_ARGUMENT -> "An argument is wrong";
       case UNAUTHENTICATED -> "Prove who you are";
       case FORBIDDEN -> "Forbidden";
+      case REVOKED -> "No longer allowed";
       case NOT_FOUND -> "Not found";
       case METHOD_NOT_ALLOWED -> "This path has other methods";
       case NOT_ACCEPTABLE -> "No such format";
