@@ -6,9 +6,11 @@ import drawbridge.settings.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -143,6 +146,47 @@ public final class Main implements Callable<Integer> {
       good &= say(checked);
     }
     return good ? Program.DONE : Program.FAILED;
+  }
+
+  /** {@code agent documents}: what platforms import, without a gateway. */
+  @Command(
+      name = "documents",
+      mixinStandardHelpOptions = true,
+      description =
+          "Writes OpenAPI, Swagger and apiProperties.json of every API; needs no gateway.")
+  int documents(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Option(
+              names = "--out",
+              paramLabel = "DIR",
+              required = true,
+              description = "into this folder")
+          Path into,
+      @Option(
+              names = "--public-url",
+              paramLabel = "URL",
+              description = "as in gateway.yaml, with the site's prefix; default ${DEFAULT-VALUE}",
+              defaultValue = "https://api.example.com")
+          URI publicUrl)
+      throws IOException {
+    AgentSettings settings = AgentSettings.read(config);
+    return new Papers(settings.serves(), out()).documents(into, publicUrl);
+  }
+
+  /** {@code agent publish}: the contract that connectors may rely on from now on. */
+  @Command(
+      name = "publish",
+      mixinStandardHelpOptions = true,
+      description = "Writes the contract of each API into published/ of the site folder.")
+  int publish(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Parameters(paramLabel = "API/VERSION", arity = "0..*", description = "default: all")
+          @Nullable List<String> chosen)
+      throws IOException {
+    AgentSettings settings = AgentSettings.read(config);
+    return new Papers(settings.serves(), out()).publish(chosen == null ? List.of() : chosen);
   }
 
   /** Looks without taking the folder, which a running agent holds. */

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -41,9 +42,29 @@ public record Served(
 
   /** A versioned group of operations. */
   public record Api(
-      String name, String version, String title, String description, List<Operation> operations) {
+      String name,
+      String version,
+      String title,
+      String description,
+      List<Operation> operations,
+      Optional<drawbridge.adapters.Api.Contact> contact) {
     public Api {
       operations = List.copyOf(operations);
+    }
+
+    public Api(
+        String name, String version, String title, String description, List<Operation> operations) {
+      this(name, version, title, description, operations, Optional.empty());
+    }
+
+    static Api of(drawbridge.adapters.Api api) {
+      return new Api(
+          api.name(),
+          api.version(),
+          api.title(),
+          api.description(),
+          api.operations(),
+          api.origin().contact());
     }
 
     /** {@code name/version}. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The site folder with its sources open, as the agent serves it. Closing it closes the sources. */
 public final class SiteFolder implements Surroundings.OpenSite {
@@ -23,18 +24,12 @@ public final class SiteFolder implements Surroundings.OpenSite {
   private final Site site;
   private final Served served;
 
-  private SiteFolder(Site site, Policy policy) {
+  private SiteFolder(Site site, Policy policy, Set<String> outOfService) {
     this.site = site;
     List<Served.Api> apis =
         site.apis().stream()
-            .map(
-                api ->
-                    new Served.Api(
-                        api.name(),
-                        api.version(),
-                        api.title(),
-                        api.description(),
-                        api.operations()))
+            .filter(api -> !outOfService.contains(api.name() + "/" + api.version()))
+            .map(Served.Api::of)
             .toList();
     this.served = new Served(site.digest(), apis, policy);
   }
@@ -47,7 +42,27 @@ public final class SiteFolder implements Surroundings.OpenSite {
    */
   public static SiteFolder open(Path folder, boolean offline) {
     Policy policy = Policy.read(folder.resolve("policy.yaml"));
-    return new SiteFolder(Site.open(folder, offline ? Duration.ZERO : DESCRIBING), policy);
+    Duration describing = offline ? Duration.ZERO : DESCRIBING;
+    Contracts contracts = Contracts.read(folder);
+    Site site = Site.open(folder, describing);
+    Map<Path, String> instead = contracts.instead(site.apis(), policy);
+    if (!instead.isEmpty()) {
+      // What connectors were made of goes on, from its own file.
+      site.close();
+      site = Site.open(folder, describing, instead);
+    }
+    return new SiteFolder(site, policy, contracts.unfit(site.apis(), policy));
+  }
+
+  /** As its files say, whatever was published. */
+  static SiteFolder unjudged(Path folder) {
+    return new SiteFolder(
+        Site.open(folder, DESCRIBING), Policy.read(folder.resolve("policy.yaml")), Set.of());
+  }
+
+  /** The APIs with what their files say of them. */
+  List<drawbridge.adapters.Api> files() {
+    return site.apis();
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +38,16 @@ final class Calls implements Handler {
   private final GatewaySettings settings;
   private final Agents agents;
   private final Measures measures;
+  private final Library library;
   private final Retries retries;
   private final Semaphore room;
   private final SecureRandom random = new SecureRandom();
 
-  Calls(GatewaySettings settings, Agents agents, Measures measures, int most) {
+  Calls(GatewaySettings settings, Agents agents, Measures measures, Library library, int most) {
     this.settings = settings;
     this.agents = agents;
     this.measures = measures;
+    this.library = library;
     this.retries = new Retries(agents::inFlight);
     this.room = new Semaphore(most);
   }
@@ -65,7 +68,14 @@ final class Calls implements Handler {
     Found found = new Found();
     try {
       Connection connection = (Connection) request.remotePeer();
-      find(request, connection, found);
+      authenticate(request, connection, found);
+      Target target = Objects.requireNonNull(found.target);
+      if (library.has(target)) {
+        library.answer(request, response, target, connection.caller(), "");
+        found.done("done", start);
+        return;
+      }
+      find(request, found);
       Call call =
           new Call(
               settings,
@@ -132,7 +142,8 @@ final class Calls implements Handler {
     }
   }
 
-  private void find(ServerRequest request, Connection connection, Found found) throws Refusal {
+  private static void authenticate(ServerRequest request, Connection connection, Found found)
+      throws Refusal {
     if (connection.caller().getFingerprint().isEmpty()) {
       throw new Refusal(
           Fault.newBuilder()
@@ -140,9 +151,12 @@ final class Calls implements Handler {
               .setMessage("Connect with a client certificate.")
               .build());
     }
-    Target target =
+    found.target =
         Target.parse(request.prologue().uriPath().rawPath(), request.prologue().query().rawValue());
-    found.target = target;
+  }
+
+  private void find(ServerRequest request, Found found) throws Refusal {
+    Target target = Objects.requireNonNull(found.target);
     found.format =
         Formats.wanted(target.format(), request.headers().value(HeaderNames.ACCEPT).orElse(""));
     Agents.Place place = agents.place(target.segments()).orElseThrow(Calls::forbidden);
@@ -159,7 +173,7 @@ final class Calls implements Handler {
     found.match = match.orElseThrow(Calls::forbidden);
   }
 
-  private static Refusal forbidden() {
+  static Refusal forbidden() {
     return new Refusal(Fault.newBuilder().setCode(Code.FORBIDDEN).build());
   }
 

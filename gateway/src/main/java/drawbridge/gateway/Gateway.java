@@ -55,7 +55,8 @@ public final class Gateway implements AutoCloseable {
     agents = new Agents(settings, measures);
     Connections connections = new Connections(http(), CONNECTIONS);
     measures.gateway(agents::inFlight, connections::open, tls::refused);
-    Calls calls = new Calls(settings, agents, measures, CALLS);
+    Library library = new Library(settings, agents, new Viewing(System::nanoTime));
+    Calls calls = new Calls(settings, agents, measures, library, CALLS);
     PrivatePort privately = new PrivatePort(settings, agents, measures);
     WebServerConfig.Builder config =
         WebServer.builder()

@@ -38,4 +38,11 @@ public record Rate(int calls, Duration period) {
         "“" + text + "” is not a rate",
         "write calls per s, min or h, such as 600/min, at most 1000000");
   }
+
+  /** As the file writes it. */
+  @Override
+  public String toString() {
+    String unit = period.toHours() > 0 ? "h" : period.toMinutes() > 0 ? "min" : "s";
+    return calls + "/" + unit;
+  }
 }
