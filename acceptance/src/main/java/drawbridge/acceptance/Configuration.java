@@ -113,7 +113,7 @@ final class Configuration {
         plan.sites().stream()
             .map(
                 site ->
-                    "  %s: { agents: [%s], apis: [orders]%s }\n"
+                    "  %s: { agents: [%s], apis: [orders, shipping]%s }\n"
                         .formatted(
                             site.name(),
                             String.join(", ", site.agents()),

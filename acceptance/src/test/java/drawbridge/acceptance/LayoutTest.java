@@ -26,6 +26,7 @@ final class LayoutTest {
           "settings",
           "certs-sample",
           "relay",
+          "documents",
           "adapters",
           "agent",
           "gateway",
@@ -35,6 +36,7 @@ final class LayoutTest {
   private static final String SETTINGS = "drawbridge.settings..";
   private static final String CERTS = "drawbridge.certs..";
   private static final String RELAY = "drawbridge.relay..";
+  private static final String DOCUMENTS = "drawbridge.documents..";
   private static final String ADAPTERS = "drawbridge.adapters..";
   private static final String AGENT = "drawbridge.agent..";
   private static final String GATEWAY = "drawbridge.gateway..";
@@ -49,7 +51,7 @@ final class LayoutTest {
   };
 
   /** What is packaged and shipped, without tests, samples and stand-ins. */
-  private static final String[] SHIPPED = {SETTINGS, RELAY, ADAPTERS, AGENT, GATEWAY};
+  private static final String[] SHIPPED = {SETTINGS, RELAY, DOCUMENTS, ADAPTERS, AGENT, GATEWAY};
 
   private final JavaClasses classes = imported();
 
@@ -71,7 +73,8 @@ final class LayoutTest {
             .that(resideInAPackage(SETTINGS))
             .should()
             .dependOnClassesThat(
-                resideInAnyPackage(CERTS, RELAY, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
+                resideInAnyPackage(
+                    CERTS, RELAY, DOCUMENTS, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
             .because("settings read files for all programs, and know none of them"));
   }
 
@@ -81,7 +84,7 @@ final class LayoutTest {
         noClasses()
             .that(resideInAPackage(RELAY))
             .should()
-            .dependOnClassesThat(resideInAnyPackage(ADAPTERS, AGENT, GATEWAY))
+            .dependOnClassesThat(resideInAnyPackage(DOCUMENTS, ADAPTERS, AGENT, GATEWAY))
             .because("the relay carries bytes and calls; both ends stand on it, not under it"));
   }
 
@@ -96,12 +99,28 @@ final class LayoutTest {
   }
 
   @Test
+  void documentsKnowTheCatalogueAlone() {
+    holds(
+        noClasses()
+            .that(resideInAPackage(DOCUMENTS))
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage(
+                    SETTINGS, ADAPTERS, AGENT, GATEWAY, "drawbridge.relay", "io.grpc.."))
+            .orShould()
+            .dependOnClassesThat(
+                resideInAnyPackage(both(DATABASES, both(SERVICE_BUS, HTTP_SERVER))))
+            .because(
+                "agent and gateway must make the same document of the same catalogue, so it may depend on nothing else"));
+  }
+
+  @Test
   void adaptersKnowNothingOfTheWire() {
     holds(
         noClasses()
             .that(resideInAPackage(ADAPTERS))
             .should()
-            .dependOnClassesThat(resideInAnyPackage(RELAY, AGENT, GATEWAY))
+            .dependOnClassesThat(resideInAnyPackage(RELAY, DOCUMENTS, AGENT, GATEWAY))
             .orShould()
             .dependOnClassesThat(resideInAnyPackage(both(SERVICE_BUS, both(CALLS, HTTP_SERVER))))
             .because("an adapter is written by someone who knows a database, not the bridge"));
@@ -144,7 +163,7 @@ final class LayoutTest {
   void onlyAdaptersTalkToDatabases() {
     holds(
         noClasses()
-            .that(resideInAnyPackage(SETTINGS, CERTS, RELAY, AGENT, GATEWAY, NAMESPACE))
+            .that(resideInAnyPackage(SETTINGS, CERTS, RELAY, DOCUMENTS, AGENT, GATEWAY, NAMESPACE))
             .should()
             .dependOnClassesThat(resideInAnyPackage(DATABASES))
             .because("drivers, pools and their exceptions stay behind the adapters' contract"));
@@ -154,7 +173,7 @@ final class LayoutTest {
   void onlyTheRelayTalksToServiceBus() {
     holds(
         noClasses()
-            .that(resideInAnyPackage(SETTINGS, ADAPTERS, AGENT, GATEWAY))
+            .that(resideInAnyPackage(SETTINGS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY))
             .should()
             .dependOnClassesThat(resideInAnyPackage(SERVICE_BUS))
             .because("another carrier must fit under the same socket"));

@@ -1,2 +1,4 @@
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package drawbridge.documents;
+
+import org.jspecify.annotations.NullMarked;
