@@ -40,7 +40,7 @@ const terms = (pairs) => {
   return list;
 };
 
-const bytes = (n) => (n >= 1048576 ? `${Math.round(n / 104857.6) / 10} MB` : `${Math.round(n / 102.4) / 10} kB`);
+const bytes = (n) => (n >= 1073741824 ? `${Math.round(n / 107374182.4) / 10} GB` : n >= 1048576 ? `${Math.round(n / 104857.6) / 10} MB` : `${Math.round(n / 102.4) / 10} kB`);
 
 const operation = (op) => {
   const marks = element('span', { class: 'right' });
@@ -64,7 +64,6 @@ const operation = (op) => {
       marks),
     element('div', {},
       element('p', {}, op.description),
-      op.warning ? element('p', { class: 'notice' }, op.warning) : undefined,
       terms([
         ['Name', op.id],
         ['Who may call', who],
@@ -99,6 +98,11 @@ const imports = (api) => element('details', {},
       'For long answers add buffer-response="false" to forward-request; keep its timeout below 240 s.',
     ])));
 
+const warnings = (lines) => element('details', {},
+  element('summary', {}, element('span', { class: 'says' }, 'For whoever keeps the API file'),
+    element('span', { class: 'right' }, element('span', { class: 'pill warn' }, `${lines.length} to look at`))),
+  element('div', {}, element('ul', {}, ...lines.map((line) => element('li', {}, line)))));
+
 const section = (api) => {
   const base = here + api.path;
   const name = `${api.api}-${api.version}`;
@@ -116,9 +120,10 @@ const section = (api) => {
     element('div', { class: 'actions' },
       element('a', { class: 'button first', href: `${here}/catalogue/try.html#${api.path}` }, 'Try it'),
       file('OpenAPI 3.0', 'openapi.json'), file('Swagger 2.0', 'swagger.json'), file('apiProperties', 'apiProperties.json')),
-    ...api.warnings.map((warning) => element('p', { class: 'notice' }, warning)),
+    api.warnings.length && !api.operations.length ? element('p', { class: 'notice' }, api.warnings.join(' ')) : undefined,
     ...api.operations.map(operation),
-    imports(api));
+    imports(api),
+    api.warnings.length && api.operations.length ? warnings(api.warnings) : undefined);
 };
 
 const find = () => {
