@@ -37,7 +37,8 @@ public record CatalogueEntry(Api api, Publication publication, String path, Seen
     return all;
   }
 
-  SeenOperation operation(String name) {
-    return operations(seen).getOrDefault(name, SeenOperation.getDefaultInstance());
+  /** By name. */
+  Map<String, SeenOperation> operations() {
+    return operations(seen);
   }
 }

@@ -5,6 +5,7 @@ import drawbridge.relay.wire.ViewReply.Limits;
 import drawbridge.relay.wire.ViewReply.SeenOperation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** What a reader sees of everything that there is, as JSON; the catalogue page is made of it. */
 public final class CatalogueJson {
@@ -50,8 +51,9 @@ public final class CatalogueJson {
                 .put("email", contact.email()));
       }
       List<Json> operations = new ArrayList<>();
+      Map<String, SeenOperation> seen = entry.operations();
       for (int i = 0; i < model.operations().size(); i++) {
-        operations.add(operation(entry, model, i));
+        operations.add(operation(entry, seen, model, i));
       }
       json.put("operations", operations);
       json.put("warnings", entry.seen().getWhole() ? warnings : List.of());
@@ -64,10 +66,12 @@ public final class CatalogueJson {
     return json;
   }
 
-  private static Json operation(CatalogueEntry entry, Model model, int index) {
+  private static Json operation(
+      CatalogueEntry entry, Map<String, SeenOperation> all, Model model, int index) {
     Operation operation = entry.api().getOperations(index);
     Model.Op op = model.operations().get(index);
-    SeenOperation seen = entry.operation(operation.getName());
+    SeenOperation seen =
+        all.getOrDefault(operation.getName(), SeenOperation.getDefaultInstance());
     Json json =
         new Json()
             .put("id", op.id())

@@ -36,6 +36,9 @@ final class Call {
   /** While it waits on, how often it looks whether the channel has become suspect. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** How often a call that waits for its turn to be sent once more asks again. */
+  private static final long TURN = TimeUnit.MILLISECONDS.toNanos(20);
+
   /** For a channel to come back. */
   private static final long PICK = TimeUnit.SECONDS.toNanos(3);
 
@@ -54,7 +57,8 @@ final class Call {
           "trailer",
           "traceparent",
           "transfer-encoding",
-          "upgrade");
+          "upgrade",
+          "x-ms-request-id");
 
   private final GatewaySettings settings;
   private final Connection connection;
@@ -70,6 +74,10 @@ final class Call {
   private final Retries retries;
   private final Measures measures;
   private final Body body;
+
+  /** Holds one of the few turns to be sent once more. */
+  private boolean resending;
+
   private volatile boolean hungUp;
   private volatile @Nullable Exchange exchange;
 
@@ -161,7 +169,12 @@ final class Call {
     Object answer = begun.next(PATIENCE);
     while (answer == null) {
       watch();
-      if (mayResend && link.suspect() && site.other(match.id(), link).isPresent()) {
+      // While nothing can be done elsewhere, the first attempt may still be answered.
+      if (mayResend
+          && link.suspect()
+          && site.other(match.id(), link).isPresent()
+          && retries.begin()) {
+        resending = true;
         return Status.UNAVAILABLE.withDescription("the channel is suspect");
       }
       answer = begun.next(LOOK);
@@ -179,13 +192,12 @@ final class Call {
     if (hungUp) {
       throw new Calls.HungUp();
     }
-    Link other = site.other(match.id(), link).orElse(null);
     boolean unreached = !lost.couldHaveReached();
-    if (broken.getCode() != Status.Code.UNAVAILABLE
-        || !(match.safe() || unreached)
-        || !body.whole()
-        || other == null
-        || !retries.begin()) {
+    Link other =
+        broken.getCode() == Status.Code.UNAVAILABLE && (match.safe() || unreached) && body.whole()
+            ? turn(link)
+            : null;
+    if (other == null) {
       throw new Refusal(fault(broken, unreached));
     }
     try {
@@ -202,8 +214,40 @@ final class Call {
       }
       return answer;
     } finally {
+      resending = false;
       retries.end();
     }
+  }
+
+  /**
+   * Waits until this call may be sent once more, for many may have lost their channel at once;
+   * null: no other channel came up in time.
+   */
+  private @Nullable Link turn(Link lost) throws InterruptedException {
+    long lonely = System.nanoTime() + PICK;
+    while (!gone()) {
+      Link other = site.other(match.id(), lost).orElse(null);
+      if (other != null) {
+        lonely = System.nanoTime() + PICK;
+        if (resending || retries.begin()) {
+          resending = true;
+          return other;
+        }
+      }
+      long left = Math.min(deadline, lonely) - System.nanoTime();
+      if (left <= 0) {
+        break;
+      }
+      TimeUnit.NANOSECONDS.sleep(Math.min(left, TURN));
+    }
+    if (resending) {
+      resending = false;
+      retries.end();
+    }
+    if (hungUp) {
+      throw new Calls.HungUp();
+    }
+    return null;
   }
 
   private Head head(int attempt, Link link, long left) {

@@ -1,4 +1,4 @@
-package drawbridge.acceptance.bench;
+package drawbridge.acceptance;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -6,12 +6,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * One keep-alive connection of the load: sends prepared bytes, reads an answer with Content-Length,
  * and does little else, so that what is measured is the server. Not thread-safe.
  */
-final class HttpConnection implements AutoCloseable {
+public final class HttpConnection implements AutoCloseable {
   private static final byte[] LENGTH = "content-length:".getBytes(StandardCharsets.US_ASCII);
   private static final int LARGEST = 1 << 20;
 
@@ -19,16 +20,18 @@ final class HttpConnection implements AutoCloseable {
   private final InputStream in;
   private final OutputStream out;
   private byte[] buffer = new byte[16 << 10];
+  private byte[] answer = buffer;
   private int filled;
+  private int head;
 
-  HttpConnection(Socket socket) throws IOException {
+  public HttpConnection(Socket socket) throws IOException {
     this.socket = socket;
     this.in = socket.getInputStream();
     this.out = socket.getOutputStream();
   }
 
   /** The status of the answer, all of which has been read. */
-  int exchange(byte[] request) throws IOException {
+  public int exchange(byte[] request) throws IOException {
     out.write(request);
     out.flush();
     int headers;
@@ -42,10 +45,23 @@ final class HttpConnection implements AutoCloseable {
     while (filled < total) {
       fill();
     }
-    int status = (buffer[9] - '0') * 100 + (buffer[10] - '0') * 10 + (buffer[11] - '0');
-    System.arraycopy(buffer, total, buffer, 0, filled - total);
-    filled -= total;
-    return status;
+    head = headers;
+    answer = buffer;
+    if (filled > total) {
+      throw new IOException("bytes after the end of an answer");
+    }
+    filled = 0;
+    return (buffer[9] - '0') * 100 + (buffer[10] - '0') * 10 + (buffer[11] - '0');
+  }
+
+  /** A header of the last answer; empty: it has none. */
+  public String header(String name) {
+    String all = new String(answer, 0, head, StandardCharsets.US_ASCII);
+    int at = all.toLowerCase(Locale.ROOT).indexOf("\n" + name.toLowerCase(Locale.ROOT) + ":");
+    if (at < 0) {
+      return "";
+    }
+    return all.substring(at + name.length() + 2, all.indexOf('\r', at)).strip();
   }
 
   private void fill() throws IOException {
