@@ -39,8 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Documents of the running bridge, in the hands of tools that others wrote: validators, prism's
- * proxy, and a client that openapi-generator makes. All of it behind a proxy with another host and a
- * path prefix.
+ * proxy, and a client that openapi-generator makes. All of it behind a proxy with another host and
+ * a path prefix.
  */
 @Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -91,7 +91,8 @@ final class DocumentsTest {
       assertEquals(path, openApi.at("/servers/0/url").asText());
       JsonNode swagger = JSON.readTree(get(path + "/swagger.json").body());
       assertEquals(URI.create(bridge.url).getAuthority(), swagger.path("host").asText());
-      assertEquals(PublicStack.PREFIX + api.path("path").asText(), swagger.path("basePath").asText());
+      assertEquals(
+          PublicStack.PREFIX + api.path("path").asText(), swagger.path("basePath").asText());
     }
   }
 
@@ -100,7 +101,8 @@ final class DocumentsTest {
   void whatMayRunLongerThanPlatformsWaitSaysSo() throws Exception {
     JsonNode openApi = JSON.readTree(get(bridge.url + "/orders/v1/openapi.json").body());
     JsonNode order = openApi.at("/paths/~1order~1{orderId}/get");
-    assertTrue(order.path("x-drawbridge-warning").asText().contains("120 seconds"), order::toString);
+    assertTrue(
+        order.path("x-drawbridge-warning").asText().contains("120 seconds"), order::toString);
   }
 
   @Test
@@ -245,7 +247,11 @@ final class DocumentsTest {
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     assertEquals(0, compiler.run(null, null, null, arguments.toArray(String[]::new)));
 
-    URL[] urls = {classes.toUri().toURL(), generator.toUri().toURL(), jar("jakarta.annotation-api").toUri().toURL()};
+    URL[] urls = {
+      classes.toUri().toURL(),
+      generator.toUri().toURL(),
+      jar("jakarta.annotation-api").toUri().toURL()
+    };
     try (URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
       Class<?> api = loader.loadClass("org.openapitools.client.api.DefaultApi");
       Object client = api.getConstructor().newInstance();

@@ -111,7 +111,8 @@ final class LayoutTest {
             .dependOnClassesThat(
                 resideInAnyPackage(both(DATABASES, both(SERVICE_BUS, HTTP_SERVER))))
             .because(
-                "agent and gateway must make the same document of the same catalogue, so it may depend on nothing else"));
+                "agent and gateway must make the same document of the same catalogue, so it may"
+                    + " depend on nothing else"));
   }
 
   @Test
@@ -136,7 +137,8 @@ final class LayoutTest {
             .orShould()
             .dependOnClassesThat(resideInAnyPackage(DATABASES))
             .because(
-                "it learns operations from catalogues; a stolen gateway holds no way to a database"));
+                "it learns operations from catalogues; a stolen gateway holds no way to a"
+                    + " database"));
   }
 
   @Test
@@ -187,7 +189,8 @@ final class LayoutTest {
             .should()
             .dependOnClassesThat(resideInAnyPackage(NAMESPACE, CERTS, ACCEPTANCE))
             .because(
-                "the local namespace and sample keys are for trying things out, never in a package"));
+                "the local namespace and sample keys are for trying things out, never in a"
+                    + " package"));
   }
 
   @Test

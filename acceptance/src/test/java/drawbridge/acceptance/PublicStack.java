@@ -28,7 +28,8 @@ final class PublicStack implements AutoCloseable {
     String url = "http://127.0.0.1:" + port + PREFIX;
     Path gateway = stack.configuration("gateway-1");
     Files.writeString(
-        gateway, Files.readString(gateway)
+        gateway,
+        Files.readString(gateway)
             .replaceFirst("public-url: .*", "public-url: " + url)
             .replace("apis: [orders", "apis: [shipping, orders"));
     Path site = site(stack);

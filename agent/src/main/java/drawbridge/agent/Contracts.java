@@ -81,8 +81,8 @@ final class Contracts {
       if (!broken.isEmpty()) {
         LOG.log(
             System.Logger.Level.WARNING,
-            "{0} breaks the published contract of {1} and does not count: {2}. Publish a new version"
-                + " beside it, or write “breaking-change: true” in the file",
+            "{0} breaks the published contract of {1} and does not count: {2}. Publish a new"
+                + " version beside it, or write “breaking-change: true” in the file",
             api.origin().file(),
             id(api),
             String.join("; ", broken));

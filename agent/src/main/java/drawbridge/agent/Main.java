@@ -135,6 +135,9 @@ public final class Main implements Callable<Integer> {
       served
           .unmatched()
           .forEach(name -> say("warning", "policy.yaml", name + " is nothing that the site has"));
+      for (Surroundings.Checked checked : site.contracts()) {
+        good &= say(checked);
+      }
       if (!offline) {
         for (Surroundings.Checked checked : site.check()) {
           good &= say(checked);

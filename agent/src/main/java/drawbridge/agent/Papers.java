@@ -84,7 +84,8 @@ final class Papers {
           say(
               "failed",
               id
-                  + " would break what was published: make it a new version beside the old one, or write “breaking-change: true” in its file");
+                  + " would break what was published: make it a new version beside the old one, or"
+                  + " write “breaking-change: true” in its file");
           code = Program.FAILED;
           continue;
         }

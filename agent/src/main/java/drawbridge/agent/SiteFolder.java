@@ -23,9 +23,12 @@ public final class SiteFolder implements Surroundings.OpenSite {
 
   private final Site site;
   private final Served served;
+  private final Map<String, List<String>> refused;
 
-  private SiteFolder(Site site, Policy policy, Set<String> outOfService) {
+  private SiteFolder(
+      Site site, Policy policy, Set<String> outOfService, Map<String, List<String>> refused) {
     this.site = site;
+    this.refused = refused;
     List<Served.Api> apis =
         site.apis().stream()
             .filter(api -> !outOfService.contains(api.name() + "/" + api.version()))
@@ -45,19 +48,23 @@ public final class SiteFolder implements Surroundings.OpenSite {
     Duration describing = offline ? Duration.ZERO : DESCRIBING;
     Contracts contracts = Contracts.read(folder);
     Site site = Site.open(folder, describing);
+    Map<String, List<String>> refused = contracts.differences(site.apis(), policy);
     Map<Path, String> instead = contracts.instead(site.apis(), policy);
     if (!instead.isEmpty()) {
       // What connectors were made of goes on, from its own file.
       site.close();
       site = Site.open(folder, describing, instead);
     }
-    return new SiteFolder(site, policy, contracts.unfit(site.apis(), policy));
+    return new SiteFolder(site, policy, contracts.unfit(site.apis(), policy), refused);
   }
 
   /** As its files say, whatever was published. */
   static SiteFolder unjudged(Path folder) {
     return new SiteFolder(
-        Site.open(folder, DESCRIBING), Policy.read(folder.resolve("policy.yaml")), Set.of());
+        Site.open(folder, DESCRIBING),
+        Policy.read(folder.resolve("policy.yaml")),
+        Set.of(),
+        Map.of());
   }
 
   /** The APIs with what their files say of them. */
@@ -104,6 +111,16 @@ public final class SiteFolder implements Surroundings.OpenSite {
         .setAvailable(state.available())
         .setDetail(state.detail())
         .build();
+  }
+
+  @Override
+  public List<Surroundings.Checked> contracts() {
+    return refused.entrySet().stream()
+        .map(
+            api ->
+                new Surroundings.Checked(
+                    "contract of " + api.getKey(), false, String.join("; ", api.getValue())))
+        .toList();
   }
 
   @Override

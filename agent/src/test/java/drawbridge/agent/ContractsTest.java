@@ -97,6 +97,21 @@ class ContractsTest {
   }
 
   @Test
+  void aCheckOfAPullRequestNamesWhatBreaksWithoutAskingTheSource() throws IOException {
+    publish();
+    edit("get: /items/{id}", "get: /item/{id}");
+    try (SiteFolder site = SiteFolder.open(folder, true)) {
+      assertEquals(
+          List.of(
+              new Surroundings.Checked(
+                  "contract of shop/v1",
+                  false,
+                  "GetItem moved from GET /items/{id} to GET /item/{id}")),
+          site.contracts());
+    }
+  }
+
+  @Test
   void whatBreaksNobodyCountsAtOnce() throws IOException {
     publish();
     edit("'nut' as name", "'nut' as name, 3 as price");
@@ -137,14 +152,12 @@ class ContractsTest {
   @Test
   void anApiThatFitsInNeitherWayIsOutOfServiceAlone() throws IOException {
     publish();
-    Files.writeString(
-        folder.resolve("apis/other.yaml"), API.replace("api: shop", "api: other"));
+    Files.writeString(folder.resolve("apis/other.yaml"), API.replace("api: shop", "api: other"));
     edit("'nut' as name", "'nut' as title");
     Path text = folder.resolve("published/shop-v1.yaml");
     Files.writeString(text, Files.readString(text).replace("'nut' as name", "'nut' as label"));
     try (SiteFolder site = SiteFolder.open(folder, false)) {
-      assertEquals(
-          List.of("other/v1"), site.served().apis().stream().map(Served.Api::id).toList());
+      assertEquals(List.of("other/v1"), site.served().apis().stream().map(Served.Api::id).toList());
     }
   }
 
@@ -164,7 +177,8 @@ class ContractsTest {
         Program.DONE, papers().documents(out, URI.create("https://api.contoso.com/legacy")));
     String openApi = Files.readString(out.resolve("shop-v1/openapi.json"));
     assertTrue(openApi.contains("https://api.contoso.com/legacy/shop/v1"));
-    assertTrue(Files.readString(out.resolve("shop-v1/swagger.json")).contains("\"swagger\" : \"2.0\""));
+    assertTrue(
+        Files.readString(out.resolve("shop-v1/swagger.json")).contains("\"swagger\" : \"2.0\""));
     assertTrue(Files.exists(out.resolve("shop-v1/apiProperties.json")));
     assertTrue(said.toString().contains("warning  shop/v1: no contact"));
     assertFalse(Files.exists(folder.resolve("published")));

@@ -33,7 +33,10 @@ class ViewsTest {
   private ViewReply seen(String subject) throws Exception {
     try (Bridge bridge =
         new Bridge(
-            folder, RULES, reading("Find", (call, answer) -> {}), changing("Add", (call, answer) -> {}))) {
+            folder,
+            RULES,
+            reading("Find", (call, answer) -> {}),
+            changing("Add", (call, answer) -> {}))) {
       BlockingQueue<ViewReply> replies = new LinkedBlockingQueue<>();
       bridge
           .stub()
@@ -95,8 +98,7 @@ class ViewsTest {
 
   @Test
   void theCatalogueSaysHowLongTheLongestRuleLetsAnOperationRun() throws Exception {
-    try (Bridge bridge =
-        new Bridge(folder, RULES, reading("Find", (call, answer) -> {}))) {
+    try (Bridge bridge = new Bridge(folder, RULES, reading("Find", (call, answer) -> {}))) {
       assertEquals(300, bridge.feed.current().getApis(0).getOperations(0).getSeconds());
     }
   }

@@ -8,7 +8,6 @@ import java.util.List;
 /** {@code apiProperties.json}: the connection and the policies that go with a connector's file. */
 final class ApiProperties {
   static final String KEY_HEADER = "Ocp-Apim-Subscription-Key";
-  private static final String FILTER = "$filter";
   private static final String REDIRECT = "https://global.consent.azure-apim.net/redirect";
 
   private ApiProperties() {}
@@ -91,27 +90,14 @@ final class ApiProperties {
 
   // ---- triggers
 
-  /**
-   * A platform can poll it: it knows the column that grows and what to give its newest value to.
-   */
+  /** A platform can poll it. */
   static boolean polls(Op op) {
-    return op.traits().trigger() != Trigger.NONE
-        && op.parameters().stream().anyMatch(p -> p.name().equals(polled(op)));
+    return op.traits().trigger() != Trigger.NONE;
   }
 
-  static String polled(Op op) {
-    String said = op.traits().triggerParameter();
-    return said.isEmpty() ? FILTER : said;
-  }
-
+  /** What an answer says of where things stand is given by the next call. */
   private static Json polling(Op op) {
-    String column = op.traits().triggerColumn();
-    String member = column.matches("[A-Za-z_][A-Za-z0-9_]*") ? "." + column : "['" + column + "']";
-    // Newest first, so the first row has what the next poll goes on from.
-    String newest = "@{triggerBody().value[0]" + member + "}";
-    boolean filter = polled(op).equals(FILTER);
-    boolean quoted = filter && op.traits().triggerQuoted();
-    String value = !filter ? newest : column + " gt " + (quoted ? "'" + newest + "'" : newest);
+    String since = ParameterMaker.SINCE;
     return new Json()
         .put("templateId", "pollingtrigger")
         .put("title", "Polls " + op.id())
@@ -119,7 +105,9 @@ final class ApiProperties {
         .put(
             "parameters",
             new Json()
-                .put("x-ms-apimTemplateParameter.triggerConfig", new Json().put(polled(op), value))
+                .put(
+                    "x-ms-apimTemplateParameter.triggerConfig",
+                    new Json().put(since, "@{triggerBody()." + since + "}"))
                 .put("x-ms-apimTemplateParameter.triggerDataPath", "@triggerBody().value")
                 .put("x-ms-apimTemplate-operationName", List.of(op.id())));
   }

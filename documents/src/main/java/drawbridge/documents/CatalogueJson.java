@@ -70,8 +70,7 @@ public final class CatalogueJson {
       CatalogueEntry entry, Map<String, SeenOperation> all, Model model, int index) {
     Operation operation = entry.api().getOperations(index);
     Model.Op op = model.operations().get(index);
-    SeenOperation seen =
-        all.getOrDefault(operation.getName(), SeenOperation.getDefaultInstance());
+    SeenOperation seen = all.getOrDefault(operation.getName(), SeenOperation.getDefaultInstance());
     Json json =
         new Json()
             .put("id", op.id())

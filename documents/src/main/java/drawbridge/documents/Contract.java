@@ -67,9 +67,6 @@ public final class Contract {
     if (old.getConditional() && !now.getConditional()) {
       breaks(name, "has no ETag any more");
     }
-    if (old.getIdempotent() && !now.getIdempotent()) {
-      breaks(name, "does not heed Idempotency-Key any more");
-    }
     if (old.getTrigger() != Operation.Trigger.NONE && old.getTrigger() != now.getTrigger()) {
       breaks(name, "is no trigger of that kind any more");
     }

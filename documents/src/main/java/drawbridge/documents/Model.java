@@ -47,19 +47,12 @@ record Model(
       int status,
       Traits traits) {}
 
-  /**
-   * What an operation is beside its shape.
-   *
-   * @param triggerQuoted values of that column stand in quotes in a {@code $filter}
-   */
+  /** What an operation is beside its shape. */
   record Traits(
       boolean safe,
       boolean paged,
       boolean conditional,
       Trigger trigger,
-      String triggerColumn,
-      String triggerParameter,
-      boolean triggerQuoted,
       String deprecated,
       String sunset) {}
 

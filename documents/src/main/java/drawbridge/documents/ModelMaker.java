@@ -184,27 +184,11 @@ final class ModelMaker {
         || operation.getSingle()) {
       trigger = Trigger.NONE;
     }
-    String column = operation.getTriggerColumn();
-    boolean known =
-        operation.getColumnsList().stream().anyMatch(c -> c.getName().equals(column))
-            && NAME.matcher(column).matches();
-    if (trigger != Trigger.NONE && !known) {
-      warn(operation, "is a trigger without a column to go by, so it is an action only");
-      trigger = Trigger.NONE;
-    }
-    String parameter = operation.getTriggerParameter();
-    boolean given =
-        parameter.isEmpty()
-            || operation.getParametersList().stream().anyMatch(p -> p.getName().equals(parameter));
     return new Model.Traits(
         operation.getSafe(),
         operation.getPaged() && !operation.getSingle(),
         operation.getConditional(),
-        given ? trigger : Trigger.NONE,
-        column,
-        parameter,
-        operation.getColumnsList().stream()
-            .anyMatch(c -> c.getName().equals(column) && c.getType().equals("string")),
+        trigger,
         date(operation.getDeprecated()),
         date(operation.getSunset()));
   }

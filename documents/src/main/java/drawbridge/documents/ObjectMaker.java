@@ -125,6 +125,18 @@ final class ObjectMaker {
               new Model.Listing(new Model.Ref(row, false), 0, false),
               null,
               null));
+      if (operation.getTrigger() != Operation.Trigger.NONE) {
+        members.add(
+            new Member(
+                ParameterMaker.SINCE,
+                "Since",
+                "Where things stand; the next call gives it.",
+                Visibility.INTERNAL,
+                false,
+                new Scalar("string", "", new Json(), false),
+                null,
+                null));
+      }
       if (operation.getPaged()) {
         members.add(
             new Member(

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the parameters of an API's operations, and finds where their values are listed. */
 final class ParameterMaker {
+  /** A trigger's answer has it, and the next poll gives it. */
+  static final String SINCE = "since";
+
   private final Map<String, Operation> byName = new HashMap<>();
   private final BiConsumer<Operation, String> warn;
 
@@ -100,20 +103,31 @@ final class ParameterMaker {
     return operation.getColumnsList().stream().anyMatch(c -> c.getName().equals(column));
   }
 
-  /** Headers that every operation of its kind heeds. */
+  /** What every operation of its kind heeds, whether its agent lists it or not. */
   static void heeded(Operation operation, Set<String> names, List<Param> parameters) {
     boolean changes = !operation.getMethod().equals("GET") && !operation.getMethod().equals("POST");
     if (operation.getConditional() && changes && names.add("if-match")) {
       parameters.add(
           header(
               "If-Match",
-              "The ETag of the row as you know it; if the row has changed since, nothing is done (412)."));
+              "The ETag of the row as you know it; if the row has changed since, nothing is done"
+                  + " (412)."));
     }
-    if (operation.getIdempotent() && names.add("idempotency-key")) {
+    if (operation.getTrigger() != Operation.Trigger.NONE
+        && operation.getMethod().equals("GET")
+        && names.add(SINCE)) {
       parameters.add(
-          header(
-              "Idempotency-Key",
-              "A text of your own, new for each change: the same one sent again changes nothing twice."));
+          new Param(
+              In.QUERY,
+              SINCE,
+              Wording.title(SINCE),
+              "What the answer before said; without it nothing is listed, and the answer says where"
+                  + " things stand.",
+              Visibility.INTERNAL,
+              false,
+              new Scalar("string", "", new Json(), false),
+              null,
+              null));
     }
   }
 

@@ -176,7 +176,7 @@ final class Swagger {
     json.put(op.traits().safe() && !op.method().equals("get"), "x-ms-safe-operation", true);
     json.put(!op.traits().deprecated().isEmpty(), "deprecated", true);
     List<Json> parameters = new ArrayList<>();
-    op.parameters().forEach(parameter -> parameters.add(parameter(op, parameter, trigger)));
+    op.parameters().forEach(parameter -> parameters.add(parameter(parameter, trigger)));
     switch (op.body()) {
       case null -> {}
       case Model.Members members ->
@@ -207,8 +207,8 @@ final class Swagger {
     return json;
   }
 
-  private static Json parameter(Op op, Param parameter, boolean trigger) {
-    boolean polled = trigger && parameter.name().equals(ApiProperties.polled(op));
+  private static Json parameter(Param parameter, boolean trigger) {
+    boolean polled = trigger && parameter.name().equals(ParameterMaker.SINCE);
     Json json =
         new Json()
             .put("name", parameter.name())

@@ -33,7 +33,6 @@ final class ContractTest {
                   .setMethod("GET")
                   .setPath("/orders/{id}")
                   .setConditional(true)
-                  .setIdempotent(true)
                   .setTrigger(Operation.Trigger.NEW_ROWS)
                   .addParameters(
                       TestApis.parameter("id", Parameter.In.PATH, "integer").setRequired(true))
@@ -80,7 +79,6 @@ final class ContractTest {
             o -> o.setConsumes("image/png")),
         change("Find answers 201 now, no longer 200", o -> o.setStatus(201)),
         change("Find has no ETag any more", o -> o.setConditional(false)),
-        change("Find does not heed Idempotency-Key any more", o -> o.setIdempotent(false)),
         change(
             "Find is no trigger of that kind any more",
             o -> o.setTrigger(Operation.Trigger.CHANGED_ROWS)),

@@ -116,18 +116,17 @@ final class DocumentsTest {
     assertEquals(
         "{\"kind\":\"query\",\"mode\":\"polling\"}",
         orders.path("x-ms-trigger-metadata").toString());
+    for (Api api : List.of(TestApis.orders(), TestApis.stock())) {
+      assertEquals("{\"since\":\"@{triggerBody().since}\"}", triggerConfig(api));
+    }
+    assertEquals("since", orders.at("/parameters/0/name").asText());
     assertEquals("internal", orders.at("/parameters/0/x-ms-visibility").asText());
-    assertEquals("{\"after\":\"@{triggerBody().value[0].id}\"}", triggerConfig(TestApis.orders()));
-    assertEquals(
-        "{\"$filter\":\"counted_at gt @{triggerBody().value[0].counted_at}\"}",
-        triggerConfig(TestApis.stock()));
-    Api.Builder lost = TestApis.orders().toBuilder();
-    lost.getOperationsBuilder(3).setTriggerColumn("");
-    Documents documents = Documents.of(lost.build(), TestApis.BY_CERTIFICATE);
-    assertFalse(
-        new String(documents.swagger(), java.nio.charset.StandardCharsets.UTF_8)
-            .contains("x-ms-trigger"));
-    assertTrue(documents.warnings().toString().contains("trigger without a column"));
+    JsonNode answer = swagger(TestApis.orders()).at("/definitions/OnNewOrderAnswer/properties");
+    assertEquals(List.of("value", "since"), fields(answer));
+    // What answers one thing, or changes something, lists nothing that could be new.
+    Api.Builder single = TestApis.orders().toBuilder();
+    single.getOperationsBuilder(3).setSingle(true);
+    assertFalse(swagger(single.build()).toString().contains("x-ms-trigger"));
   }
 
   private static String triggerConfig(Api api) throws Exception {
@@ -274,7 +273,8 @@ final class DocumentsTest {
     }
     Documents documents = Documents.of(many.build(), TestApis.BY_CERTIFICATE);
     assertEquals(
-        "The API big/v1 is too large for a connector: it has 257 operations, and Power Platform takes at most 256 operations. Make two API files of it.",
+        "The API big/v1 is too large for a connector: it has 257 operations, and Power Platform"
+            + " takes at most 256 operations. Make two API files of it.",
         why(documents::swagger));
     assertEquals(257, JSON.readTree(documents.openApi()).path("paths").size());
 
@@ -311,7 +311,8 @@ final class DocumentsTest {
         Documents.of(api.build(), TestApis.BY_CERTIFICATE)
             .warnings()
             .contains(
-                "a/v1/Two: /items/count and /items/{id} have a fixed part beside a {parameter}, which certification refuses."));
+                "a/v1/Two: /items/count and /items/{id} have a fixed part beside a {parameter},"
+                    + " which certification refuses."));
   }
 
   @Test
