@@ -16,6 +16,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +67,7 @@ class ContractsTest {
 
   private List<String> columns(String operation) {
     try (SiteFolder site = SiteFolder.open(folder, false)) {
-      return site.served().operations().get("shop/v1/" + operation).columns().stream()
+      return Objects.requireNonNull(site.served().operation("shop/v1/" + operation)).columns().stream()
           .map(Column::name)
           .map(name -> name.toLowerCase(java.util.Locale.ROOT))
           .toList();
