@@ -24,6 +24,7 @@ final class LayoutTest {
   private static final List<String> MODULES =
       List.of(
           "settings",
+          "audit",
           "certs-sample",
           "relay",
           "documents",
@@ -34,6 +35,7 @@ final class LayoutTest {
           "acceptance");
 
   private static final String SETTINGS = "drawbridge.settings..";
+  private static final String AUDIT = "drawbridge.audit..";
   private static final String CERTS = "drawbridge.certs..";
   private static final String RELAY = "drawbridge.relay..";
   private static final String DOCUMENTS = "drawbridge.documents..";
@@ -51,7 +53,9 @@ final class LayoutTest {
   };
 
   /** What is packaged and shipped, without tests, samples and stand-ins. */
-  private static final String[] SHIPPED = {SETTINGS, RELAY, DOCUMENTS, ADAPTERS, AGENT, GATEWAY};
+  private static final String[] SHIPPED = {
+    SETTINGS, AUDIT, RELAY, DOCUMENTS, ADAPTERS, AGENT, GATEWAY
+  };
 
   private final JavaClasses classes = imported();
 
@@ -74,8 +78,32 @@ final class LayoutTest {
             .should()
             .dependOnClassesThat(
                 resideInAnyPackage(
-                    CERTS, RELAY, DOCUMENTS, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
+                    CERTS, AUDIT, RELAY, DOCUMENTS, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
             .because("settings read files for all programs, and know none of them"));
+  }
+
+  @Test
+  void theAuditLogKnowsOnlySettings() {
+    holds(
+        noClasses()
+            .that(resideInAPackage(AUDIT))
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage(CERTS, RELAY, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
+            .orShould()
+            .dependOnClassesThat(resideInAnyPackage(both(SERVICE_BUS, both(CALLS, HTTP_SERVER))))
+            .because("whoever verifies a log needs no part of the bridge that wrote it"));
+  }
+
+  @Test
+  void relayAndAdaptersKnowNothingOfTheAuditLog() {
+    holds(
+        noClasses()
+            .that(resideInAnyPackage(RELAY, ADAPTERS))
+            .should()
+            .dependOnClassesThat(resideInAPackage(AUDIT))
+            .because(
+                "agent and gateway say what is recorded; what they stand on carries and reads"));
   }
 
   @Test
@@ -165,7 +193,9 @@ final class LayoutTest {
   void onlyAdaptersTalkToDatabases() {
     holds(
         noClasses()
-            .that(resideInAnyPackage(SETTINGS, CERTS, RELAY, DOCUMENTS, AGENT, GATEWAY, NAMESPACE))
+            .that(
+                resideInAnyPackage(
+                    SETTINGS, AUDIT, CERTS, RELAY, DOCUMENTS, AGENT, GATEWAY, NAMESPACE))
             .should()
             .dependOnClassesThat(resideInAnyPackage(DATABASES))
             .because("drivers, pools and their exceptions stay behind the adapters' contract"));

@@ -63,6 +63,16 @@ final class Library {
     return agents.place(segments).filter(place -> segments.size() == place.api() + 3);
   }
 
+  /** What it is, in words of the settings: {@code catalogue}, {@code orders/swagger.json}. */
+  String word(Target target) {
+    List<String> segments = target.segments();
+    return segments.getFirst().equals(GatewaySettings.CATALOGUE)
+        ? GatewaySettings.CATALOGUE
+        : document(segments).map(place -> segments.get(place.api())).orElse("")
+            + "/"
+            + segments.getLast();
+  }
+
   /**
    * Answers with it.
    *

@@ -46,7 +46,7 @@ final class Viewing {
     this.clock = clock;
   }
 
-  /** Without the address, which says nothing of who it is. */
+  /** Without what says nothing of who it is: the address, and headers of the way. */
   private record Asking(String site, Caller caller, String token) {}
 
   private record Answered(ViewReply reply, long at) {}
@@ -58,7 +58,7 @@ final class Viewing {
    * @return empty: no agent can say, so nothing may be shown
    */
   Optional<ViewReply> of(Site site, Caller caller, String token) throws InterruptedException {
-    Asking asking = new Asking(site.name(), caller.toBuilder().clearAddress().build(), token);
+    Asking asking = new Asking(site.name(), caller.toBuilder().clearAddress().clearHeaders().build(), token);
     Answered known = remembered.get(asking);
     if (known != null && clock.getAsLong() - known.at() < BELIEVED) {
       return Optional.of(known.reply());
