@@ -28,6 +28,7 @@ final class LayoutTest {
           "certs-sample",
           "relay",
           "tokens",
+          "documents",
           "adapters",
           "agent",
           "gateway",
@@ -39,6 +40,7 @@ final class LayoutTest {
   private static final String CERTS = "drawbridge.certs..";
   private static final String RELAY = "drawbridge.relay..";
   private static final String TOKENS = "drawbridge.tokens..";
+  private static final String DOCUMENTS = "drawbridge.documents..";
   private static final String ADAPTERS = "drawbridge.adapters..";
   private static final String AGENT = "drawbridge.agent..";
   private static final String GATEWAY = "drawbridge.gateway..";
@@ -54,7 +56,7 @@ final class LayoutTest {
 
   /** What is packaged and shipped, without tests, samples and stand-ins. */
   private static final String[] SHIPPED = {
-    SETTINGS, AUDIT, RELAY, TOKENS, ADAPTERS, AGENT, GATEWAY
+    SETTINGS, AUDIT, RELAY, TOKENS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY
   };
 
   private final JavaClasses classes = imported();
@@ -78,7 +80,7 @@ final class LayoutTest {
             .should()
             .dependOnClassesThat(
                 resideInAnyPackage(
-                    CERTS, AUDIT, RELAY, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
+                    CERTS, AUDIT, RELAY, DOCUMENTS, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
             .because("settings read files for all programs, and know none of them"));
   }
 
@@ -112,7 +114,8 @@ final class LayoutTest {
         noClasses()
             .that(resideInAPackage(RELAY))
             .should()
-            .dependOnClassesThat(resideInAnyPackage(TOKENS, ADAPTERS, AGENT, GATEWAY))
+            .dependOnClassesThat(
+                resideInAnyPackage(TOKENS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY))
             .because("the relay carries bytes and calls; both ends stand on it, not under it"));
   }
 
@@ -127,12 +130,29 @@ final class LayoutTest {
   }
 
   @Test
+  void documentsKnowTheCatalogueAlone() {
+    holds(
+        noClasses()
+            .that(resideInAPackage(DOCUMENTS))
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage(
+                    SETTINGS, ADAPTERS, AGENT, GATEWAY, "drawbridge.relay", "io.grpc.."))
+            .orShould()
+            .dependOnClassesThat(
+                resideInAnyPackage(both(DATABASES, both(SERVICE_BUS, HTTP_SERVER))))
+            .because(
+                "agent and gateway must make the same document of the same catalogue, so it may"
+                    + " depend on nothing else"));
+  }
+
+  @Test
   void adaptersKnowNothingOfTheWire() {
     holds(
         noClasses()
             .that(resideInAPackage(ADAPTERS))
             .should()
-            .dependOnClassesThat(resideInAnyPackage(RELAY, AGENT, GATEWAY))
+            .dependOnClassesThat(resideInAnyPackage(RELAY, DOCUMENTS, AGENT, GATEWAY))
             .orShould()
             .dependOnClassesThat(resideInAnyPackage(both(SERVICE_BUS, both(CALLS, HTTP_SERVER))))
             .because("an adapter is written by someone who knows a database, not the bridge"));
@@ -176,7 +196,9 @@ final class LayoutTest {
   void onlyAdaptersTalkToDatabases() {
     holds(
         noClasses()
-            .that(resideInAnyPackage(SETTINGS, AUDIT, CERTS, RELAY, AGENT, GATEWAY, NAMESPACE))
+            .that(
+                resideInAnyPackage(
+                    SETTINGS, AUDIT, CERTS, RELAY, DOCUMENTS, AGENT, GATEWAY, NAMESPACE))
             .should()
             .dependOnClassesThat(resideInAnyPackage(DATABASES))
             .because("drivers, pools and their exceptions stay behind the adapters' contract"));
@@ -186,7 +208,7 @@ final class LayoutTest {
   void onlyTheRelayTalksToServiceBus() {
     holds(
         noClasses()
-            .that(resideInAnyPackage(SETTINGS, ADAPTERS, AGENT, GATEWAY))
+            .that(resideInAnyPackage(SETTINGS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY))
             .should()
             .dependOnClassesThat(resideInAnyPackage(SERVICE_BUS))
             .because("another carrier must fit under the same socket"));

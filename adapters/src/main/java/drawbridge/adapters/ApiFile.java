@@ -2,7 +2,6 @@ package drawbridge.adapters;
 
 import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -43,8 +42,7 @@ final class ApiFile {
     this.source = found;
   }
 
-  static Api read(Path path, Map<String, Source> sources) {
-    Section file = Section.read(path);
+  static Api read(Section file, Map<String, Source> sources) {
     return new ApiFile(file, sources).read();
   }
 
@@ -75,8 +73,25 @@ final class ApiFile {
     if (operations.isEmpty()) {
       throw file.wrong("operations", "there is none", "add one after “operations:”");
     }
+    Api.Origin origin =
+        new Api.Origin(
+            file.file(),
+            file.flag("breaking-change", false),
+            file.optionalSection("contact").map(ApiFile::contact));
     file.done();
-    return new Api(api, version, title, description, source.name(), operations);
+    return new Api(api, version, title, description, source.name(), operations, origin);
+  }
+
+  private static Api.Contact contact(Section section) {
+    Api.Contact contact =
+        new Api.Contact(
+            section.text("name"),
+            section.text("url"),
+            section.text("email"),
+            section.text("privacy", ""),
+            section.texts("categories"));
+    section.done();
+    return contact;
   }
 
   private Operation operation(Section section) {

@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,13 +58,22 @@ public final class Site implements AutoCloseable {
 
   /** As {@link #open(Path)}; with a time of zero no source is asked, so no column is known. */
   public static Site open(Path folder, Duration describing) {
+    return open(folder, describing, Map.of());
+  }
+
+  /**
+   * As {@link #open(Path, Duration)}.
+   *
+   * @param instead texts that count in place of files of {@code apis/}, or beside them
+   */
+  public static Site open(Path folder, Duration describing, Map<Path, String> instead) {
     if (!Files.isDirectory(folder)) {
       throw new SettingsException(
           folder, 0, "", "no such folder", "create it, with sources.yaml and apis/ in it");
     }
     for (int attempt = 1; ; attempt++) {
       String before = SiteDigest.of(folder);
-      Site site = read(folder, before, describing);
+      Site site = read(folder, before, describing, instead);
       if (SiteDigest.of(folder).equals(before)) {
         return site;
       }
@@ -74,14 +85,15 @@ public final class Site implements AutoCloseable {
     }
   }
 
-  private static Site read(Path folder, String digest, Duration describing) {
+  private static Site read(
+      Path folder, String digest, Duration describing, Map<Path, String> instead) {
     Map<String, Source> sources = new LinkedHashMap<>();
     boolean complete = false;
     try {
       Section.read(folder.resolve("sources.yaml"))
           .each()
           .forEach((name, section) -> sources.put(name, source(name, section)));
-      List<Api> apis = apis(folder.resolve("apis"), sources);
+      List<Api> apis = apis(folder.resolve("apis"), sources, instead);
       List<Source> opened = List.copyOf(sources.values());
       if (describing.isPositive()) {
         apis = described(apis, together(opened, source -> source.columns(describing)));
@@ -114,21 +126,26 @@ public final class Site implements AutoCloseable {
     return source;
   }
 
-  private static List<Api> apis(Path folder, Map<String, Source> sources) {
+  private static List<Api> apis(
+      Path folder, Map<String, Source> sources, Map<Path, String> instead) {
     Map<String, Path> files = new HashMap<>();
     Map<String, Api> apis = new TreeMap<>();
-    for (Path file : list(folder)) {
+    SortedSet<Path> all = new TreeSet<>(list(folder));
+    all.addAll(instead.keySet());
+    for (Path file : all) {
       if (!file.toString().endsWith(".yaml") || Files.isDirectory(file)) {
         throw new SettingsException(
             file, 0, "", "is not read, since APIs are files *.yaml", "rename it, or move it away");
       }
-      Api api = ApiFile.read(file, sources);
+      String text = instead.get(file);
+      Section section = text == null ? Section.read(file) : Section.parse(file, text);
+      Api api = ApiFile.read(section, sources);
       String id = api.name() + "/" + api.version();
       Path other = files.putIfAbsent(id, file);
       if (other != null) {
         throw new SettingsException(
             file,
-            Section.read(file).line("version"),
+            section.line("version"),
             "version",
             id + " stands in " + other + " too",
             "give one of the two another version, or make them one file");
@@ -159,12 +176,7 @@ public final class Site implements AutoCloseable {
     return apis.stream()
         .map(
             api ->
-                new Api(
-                    api.name(),
-                    api.version(),
-                    api.title(),
-                    api.description(),
-                    api.source(),
+                api.with(
                     api.operations().stream()
                         .map(o -> described(o, columns.getOrDefault(o.id(), List.of())))
                         .toList()))

@@ -10,6 +10,8 @@ import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.DescribeRequest;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.Request;
+import drawbridge.relay.wire.ViewReply;
+import drawbridge.relay.wire.ViewRequest;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -54,6 +56,15 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
   public void describe(DescribeRequest request, StreamObserver<Catalogue> observer) {
     if (link(observer) != null) {
       feed.subscribe((ServerCallStreamObserver<Catalogue>) observer);
+    }
+  }
+
+  @Override
+  public void view(ViewRequest request, StreamObserver<ViewReply> observer) {
+    GatewayLink link = link(observer);
+    if (link != null) {
+      observer.onNext(Views.of(calls.served(), link.gateway(), request));
+      observer.onCompleted();
     }
   }
 

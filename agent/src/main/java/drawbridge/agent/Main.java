@@ -7,9 +7,11 @@ import drawbridge.settings.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +21,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -136,6 +139,9 @@ public final class Main implements Callable<Integer> {
       served
           .unmatched()
           .forEach(name -> say("warning", "policy.yaml", name + " is nothing that the site has"));
+      for (Surroundings.Checked checked : site.contracts()) {
+        good &= say(checked);
+      }
       if (!offline) {
         for (Surroundings.Checked checked : site.check()) {
           good &= say(checked);
@@ -147,6 +153,47 @@ public final class Main implements Callable<Integer> {
       good &= say(checked);
     }
     return good ? Program.DONE : Program.FAILED;
+  }
+
+  /** {@code agent documents}: what platforms import, without a gateway. */
+  @Command(
+      name = "documents",
+      mixinStandardHelpOptions = true,
+      description =
+          "Writes OpenAPI, Swagger and apiProperties.json of every API; needs no gateway.")
+  int documents(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Option(
+              names = "--out",
+              paramLabel = "DIR",
+              required = true,
+              description = "into this folder")
+          Path into,
+      @Option(
+              names = "--public-url",
+              paramLabel = "URL",
+              description = "as in gateway.yaml, with the site's prefix; default ${DEFAULT-VALUE}",
+              defaultValue = "https://api.example.com")
+          URI publicUrl)
+      throws IOException {
+    AgentSettings settings = AgentSettings.read(config);
+    return new Papers(settings.serves(), out()).documents(into, publicUrl);
+  }
+
+  /** {@code agent publish}: the contract that connectors may rely on from now on. */
+  @Command(
+      name = "publish",
+      mixinStandardHelpOptions = true,
+      description = "Writes the contract of each API into published/ of the site folder.")
+  int publish(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Parameters(paramLabel = "API/VERSION", arity = "0..*", description = "default: all")
+          @Nullable List<String> chosen)
+      throws IOException {
+    AgentSettings settings = AgentSettings.read(config);
+    return new Papers(settings.serves(), out()).publish(chosen == null ? List.of() : chosen);
   }
 
   /** Looks without taking the folder, which a running agent holds. */

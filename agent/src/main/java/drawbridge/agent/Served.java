@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -67,15 +68,31 @@ public record Served(
       String title,
       String description,
       String source,
-      List<Operation> operations) {
+      List<Operation> operations,
+      Optional<drawbridge.adapters.Api.Contact> contact) {
     /** An API of no source in particular. */
     public Api(
         String name, String version, String title, String description, List<Operation> operations) {
-      this(name, version, title, description, "", operations);
+      this(name, version, title, description, "", operations, Optional.empty());
     }
 
     public Api {
       operations = List.copyOf(operations);
+    }
+
+    public Api(
+        String name, String version, String title, String description, List<Operation> operations) {
+      this(name, version, title, description, operations, Optional.empty());
+    }
+
+    static Api of(drawbridge.adapters.Api api) {
+      return new Api(
+          api.name(),
+          api.version(),
+          api.title(),
+          api.description(),
+          api.operations(),
+          api.origin().contact());
     }
 
     /** {@code name/version}. */

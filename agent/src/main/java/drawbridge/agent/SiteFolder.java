@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The site folder with its sources open, as the agent serves it. Closing it closes the sources. */
 public final class SiteFolder implements Surroundings.OpenSite {
@@ -22,20 +23,16 @@ public final class SiteFolder implements Surroundings.OpenSite {
 
   private final Site site;
   private final Served served;
+  private final Map<String, List<String>> refused;
 
-  private SiteFolder(Site site, Policy policy) {
+  private SiteFolder(
+      Site site, Policy policy, Set<String> outOfService, Map<String, List<String>> refused) {
     this.site = site;
+    this.refused = refused;
     List<Served.Api> apis =
         site.apis().stream()
-            .map(
-                api ->
-                    new Served.Api(
-                        api.name(),
-                        api.version(),
-                        api.title(),
-                        api.description(),
-                        api.source(),
-                        api.operations()))
+            .filter(api -> !outOfService.contains(api.name() + "/" + api.version()))
+            .map(Served.Api::of)
             .toList();
     this.served = new Served(site.digest(), apis, policy);
   }
@@ -48,7 +45,31 @@ public final class SiteFolder implements Surroundings.OpenSite {
    */
   public static SiteFolder open(Path folder, boolean offline) {
     Policy policy = Policy.read(folder.resolve("policy.yaml"));
-    return new SiteFolder(Site.open(folder, offline ? Duration.ZERO : DESCRIBING), policy);
+    Duration describing = offline ? Duration.ZERO : DESCRIBING;
+    Contracts contracts = Contracts.read(folder);
+    Site site = Site.open(folder, describing);
+    Map<String, List<String>> refused = contracts.differences(site.apis(), policy);
+    Map<Path, String> instead = contracts.instead(site.apis(), policy);
+    if (!instead.isEmpty()) {
+      // What connectors were made of goes on, from its own file.
+      site.close();
+      site = Site.open(folder, describing, instead);
+    }
+    return new SiteFolder(site, policy, contracts.unfit(site.apis(), policy), refused);
+  }
+
+  /** As its files say, whatever was published. */
+  static SiteFolder unjudged(Path folder) {
+    return new SiteFolder(
+        Site.open(folder, DESCRIBING),
+        Policy.read(folder.resolve("policy.yaml")),
+        Set.of(),
+        Map.of());
+  }
+
+  /** The APIs with what their files say of them. */
+  List<drawbridge.adapters.Api> files() {
+    return site.apis();
   }
 
   @Override
@@ -90,6 +111,16 @@ public final class SiteFolder implements Surroundings.OpenSite {
         .setAvailable(state.available())
         .setDetail(state.detail())
         .build();
+  }
+
+  @Override
+  public List<Surroundings.Checked> contracts() {
+    return refused.entrySet().stream()
+        .map(
+            api ->
+                new Surroundings.Checked(
+                    "contract of " + api.getKey(), false, String.join("; ", api.getValue())))
+        .toList();
   }
 
   @Override

@@ -40,6 +40,11 @@ public interface Surroundings {
     /** How the sources stand, for the catalogue. */
     List<Source> sources();
 
+    /** Files that break what was published of them, so that they don't count. */
+    default List<Checked> contracts() {
+      return List.of();
+    }
+
     /** Tries each source. */
     List<Checked> check();
 

@@ -416,6 +416,9 @@ final class Call {
 
   private void headers(ReplyHead head) {
     response.status(io.helidon.http.Status.create(head.getStatus()));
+    if (match.entry() != null) {
+      Retirement.tell(match.entry().operation(), response);
+    }
     for (Header header : head.getHeadersList()) {
       if (!NOT_PASSED_ON.contains(header.getName().toLowerCase(Locale.ROOT))) {
         response.header(HeaderNames.create(header.getName()), header.getValue());

@@ -17,6 +17,7 @@ import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
@@ -50,6 +51,7 @@ final class Calls implements Handler {
   private final GatewaySettings settings;
   private final Agents agents;
   private final Measures measures;
+  private final Library library;
   private final Records records;
   private final Retries retries;
   private final Semaphore room;
@@ -61,12 +63,14 @@ final class Calls implements Handler {
       Agents agents,
       Measures measures,
       Bearers bearers,
+      Library library,
       Records records,
       int most) {
     this.settings = settings;
     this.bearers = bearers;
     this.agents = agents;
     this.measures = measures;
+    this.library = library;
     this.records = records;
     this.retries = new Retries(agents::inFlight);
     this.room = new Semaphore(most);
@@ -91,7 +95,15 @@ final class Calls implements Handler {
     try {
       Connection connection = (Connection) request.remotePeer();
       found.caller = From.of(connection.caller(), request);
-      find(request, connection, found);
+      authenticate(request, connection, found);
+      Target target = Objects.requireNonNull(found.target);
+      if (library.has(target)) {
+        found.shown = library.word(target);
+        library.answer(request, response, target, connection.caller(), found.token);
+        found.done("done", start);
+        return;
+      }
+      find(request, found);
       if (!records.healthy()) {
         throw new Refusal(
             Faults.of(Code.AUDIT_UNAVAILABLE, "The call cannot be recorded.", true, Reference.next()));
@@ -157,6 +169,10 @@ final class Calls implements Handler {
     String format = "";
     String token = "";
     boolean replying;
+
+    /** What is read that is no operation, for the record. */
+    String shown = "";
+
     Caller caller = Caller.getDefaultInstance();
     int attempt;
     private final byte[] id;
@@ -187,7 +203,7 @@ final class Calls implements Handler {
       records.ended(
           id,
           Math.max(1, attempt),
-          match == null ? "" : match.id(),
+          match == null ? shown : match.id(),
           caller,
           trace,
           attempt > 0,
@@ -196,14 +212,18 @@ final class Calls implements Handler {
     }
   }
 
-  private void find(ServerRequest request, Connection connection, Found found) throws Refusal {
+  private void authenticate(ServerRequest request, Connection connection, Found found)
+      throws Refusal {
     found.token = bearers.token(request.headers());
     if (connection.caller().getFingerprint().isEmpty() && found.token.isEmpty()) {
       throw new Refusal(bearers.missing());
     }
-    Target target =
+    found.target =
         Target.parse(request.prologue().uriPath().rawPath(), request.prologue().query().rawValue());
-    found.target = target;
+  }
+
+  private void find(ServerRequest request, Found found) throws Refusal {
+    Target target = Objects.requireNonNull(found.target);
     found.format =
         Formats.wanted(target.format(), request.headers().value(HeaderNames.ACCEPT).orElse(""));
     Agents.Place place = agents.place(target.segments()).orElseThrow(Calls::forbidden);
@@ -220,7 +240,7 @@ final class Calls implements Handler {
     found.match = match.orElseThrow(Calls::forbidden);
   }
 
-  private static Refusal forbidden() {
+  static Refusal forbidden() {
     return new Refusal(Fault.newBuilder().setCode(Code.FORBIDDEN).build());
   }
 

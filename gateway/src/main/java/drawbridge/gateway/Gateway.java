@@ -57,8 +57,9 @@ public final class Gateway implements AutoCloseable {
     agents = new Agents(settings, measures, records);
     Connections connections = new Connections(http(), CONNECTIONS);
     measures.gateway(agents::inFlight, connections::open, tls::refused);
+    Library library = new Library(settings, agents, new Viewing(System::nanoTime));
     Calls calls =
-        new Calls(settings, agents, measures, new Bearers(settings), records, CALLS);
+        new Calls(settings, agents, measures, new Bearers(settings), library, records, CALLS);
     PrivatePort privately = new PrivatePort(settings, agents, measures, records);
     WebServerConfig.Builder config =
         WebServer.builder()

@@ -17,6 +17,8 @@ import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.ReplyHead;
 import drawbridge.relay.wire.Request;
 import drawbridge.relay.wire.Source;
+import drawbridge.relay.wire.ViewReply;
+import drawbridge.relay.wire.ViewRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -50,6 +52,11 @@ final class FakeAgent implements AutoCloseable {
   private final ManagedChannel channel;
   private final AgentLink link;
   private volatile Catalogue catalogue;
+
+  /** What it lets callers see: nothing, unless a test says so. */
+  volatile ViewReply view = ViewReply.getDefaultInstance();
+
+  final Queue<ViewRequest> viewers = new ConcurrentLinkedQueue<>();
 
   FakeAgent(String site, String name, String... apis) {
     this.site = site;
@@ -130,6 +137,13 @@ final class FakeAgent implements AutoCloseable {
     public void describe(DescribeRequest request, StreamObserver<Catalogue> listener) {
       listeners.add((ServerCallStreamObserver<Catalogue>) listener);
       listener.onNext(catalogue);
+    }
+
+    @Override
+    public void view(ViewRequest request, StreamObserver<ViewReply> observer) {
+      viewers.add(request);
+      observer.onNext(view);
+      observer.onCompleted();
     }
 
     @Override

@@ -2,9 +2,11 @@ package drawbridge.agent.policy;
 
 import drawbridge.settings.Section;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -127,6 +129,23 @@ public final class Policy {
               && one.rule.to().tooOld(caller, now).isEmpty();
     }
     return shown;
+  }
+
+  /**
+   * The names of the rules that allow an operation to somebody, in the order of the file; for
+   * people who may view the API.
+   */
+  public List<String> allowing(String operation) {
+    return rules.stream().filter(rule -> rule.allows(operation)).map(Rule::name).toList();
+  }
+
+  /** The longest that any rule lets an operation run; zero: no rule allows it. */
+  public Duration longest(String operation) {
+    return rules.stream()
+        .filter(rule -> rule.allows(operation))
+        .map(rule -> rule.limits().time())
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
   }
 
   /**

@@ -41,4 +41,11 @@ public record Rate(int calls, Duration period) {
       default -> Duration.ofDays(1);
     };
   }
+
+  /** As the file writes it. */
+  @Override
+  public String toString() {
+    String unit = period.toHours() > 0 ? "h" : period.toMinutes() > 0 ? "min" : "s";
+    return calls + "/" + unit;
+  }
 }
