@@ -41,9 +41,9 @@ public final class Fault {
     return new Fault(Kind.DELAY, time, 0);
   }
 
-  /** Never an answer, and the connection stays: until the host closes. */
+  /** Nothing is carried out or answered, and the connection stays until the client ends it. */
   public static Fault silence() {
-    return new Fault(Kind.SILENCE, Duration.ofDays(1), 0);
+    return new Fault(Kind.SILENCE, Duration.ZERO, 0);
   }
 
   /** Bytes that are no data stream in place of the answer. */
@@ -64,10 +64,14 @@ public final class Fault {
   /** Before the request is carried out; false: the connection ends instead. */
   boolean before(HostSystem host) throws InterruptedException {
     return switch (kind) {
-      case DROP_REQUEST -> false;
-      case SILENCE, DELAY -> !host.closesWithin(delay);
+      case DROP_REQUEST, SILENCE -> false;
+      case DELAY -> !host.closesWithin(delay);
       case DROP_REPLY, GARBAGE, PARTIAL, RETURN_CODE -> true;
     };
+  }
+
+  boolean silent() {
+    return kind == Kind.SILENCE;
   }
 
   /** What goes out in place of the answer. */
@@ -97,8 +101,8 @@ public final class Fault {
   /** The connection is of no use after it. */
   boolean ends() {
     return switch (kind) {
-      case DROP_REQUEST, DROP_REPLY, PARTIAL, GARBAGE -> true;
-      case DELAY, SILENCE, RETURN_CODE -> false;
+      case DROP_REQUEST, DROP_REPLY, PARTIAL, GARBAGE, SILENCE -> true;
+      case DELAY, RETURN_CODE -> false;
     };
   }
 }

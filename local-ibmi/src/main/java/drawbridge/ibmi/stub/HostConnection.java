@@ -19,6 +19,7 @@ final class HostConnection implements AutoCloseable {
 
   private static final int SEEDS = 0x7001;
   private static final int START = 0x7002;
+  private static final int PING = 0x7FFE;
 
   private final HostSystem host;
   private final Socket socket;
@@ -72,6 +73,9 @@ final class HostConnection implements AutoCloseable {
       while (true) {
         Optional<Frame> frame = Frame.read(in);
         if (frame.isEmpty() || !step(frame.get())) {
+          if (fault != null && fault.silent()) {
+            in.transferTo(OutputStream.nullOutputStream());
+          }
           return;
         }
       }
@@ -98,9 +102,19 @@ final class HostConnection implements AutoCloseable {
         switch (frame.request()) {
           case SEEDS -> exchangeSeeds(frame);
           case START -> start(frame);
+          case PING -> ping(frame);
           default -> server().serve(frame);
         };
     return more && (fault == null || !fault.ends());
+  }
+
+  /** Whether the connection lives: any answer will do. The file server has none. */
+  private boolean ping(Frame frame) throws IOException {
+    if (service == HostService.FILE) {
+      throw new Frame.BadFrame("the file server knows no such request");
+    }
+    send(frame.reply(0xFFFE, 4, new Bytes().int4(Accounts.REQUEST_NOT_VALID)));
+    return true;
   }
 
   private HostServer server() throws IOException {

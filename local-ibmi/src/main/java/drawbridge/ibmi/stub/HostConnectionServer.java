@@ -15,7 +15,6 @@ final class HostConnectionServer implements HostServer {
   private static final int ROUTE = 0x7106;
   private static final int GET = 0x7107;
   private static final int END = 0x7108;
-  private static final int PING = 0x7FFE;
 
   private final HostConnection connection;
 
@@ -104,9 +103,6 @@ final class HostConnectionServer implements HostServer {
       case END -> {
         return false;
       }
-      // Whether the connection is alive: any answer will do.
-      case PING ->
-          connection.send(frame.reply(0xFFFE, 4, new Bytes().int4(Accounts.REQUEST_NOT_VALID)));
       default ->
           throw new Frame.BadFrame(
               "host connection request " + Integer.toHexString(frame.request()));
