@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  * asks everybody for a password as soon as the data is in. Closed by whoever started it.
  */
 public final class OrdersDatabase implements AutoCloseable {
-  /** The agent's login: it may read, and nothing else. */
+  /** The agent's login: it may read, and add notes. */
   public static final String USER = "bridge";
 
   public static final String NAME = "erp";
@@ -122,10 +122,17 @@ public final class OrdersDatabase implements AutoCloseable {
                  case when id %% 5 > 0 then 'Leave at dock ' || id %% 12 || ' and ring twice' end
           from generate_series(1, %2$d) as id;
 
+          create table sales.notes (
+            id bigint generated always as identity primary key,
+            order_id integer not null references sales.orders,
+            text text not null,
+            made_at timestamptz not null default clock_timestamp());
+
           create index on sales.orders (customer_id, placed_on, id);
           analyze sales.orders;
           grant usage on schema sales to %3$s;
           grant select on all tables in schema sales to %3$s;
+          grant insert on sales.notes to %3$s;
           """
               .formatted(CUSTOMERS, rows, USER));
     }
@@ -152,7 +159,11 @@ public final class OrdersDatabase implements AutoCloseable {
 
   /** Without login: that stands in the source's own settings. */
   public String url() {
-    return "jdbc:postgresql://localhost:" + port() + "/" + NAME;
+    return url(port());
+  }
+
+  static String url(int port) {
+    return "jdbc:postgresql://localhost:" + port + "/" + NAME;
   }
 
   /** Of the server's first process, which ends all others of it. */
