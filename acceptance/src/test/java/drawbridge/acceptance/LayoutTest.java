@@ -29,6 +29,7 @@ final class LayoutTest {
           "relay",
           "tokens",
           "documents",
+          "local-ibmi",
           "adapters",
           "agent",
           "gateway",
@@ -45,6 +46,7 @@ final class LayoutTest {
   private static final String AGENT = "drawbridge.agent..";
   private static final String GATEWAY = "drawbridge.gateway..";
   private static final String NAMESPACE = "drawbridge.namespace..";
+  private static final String IBMI_STUB = "drawbridge.ibmi.stub..";
   private static final String ACCEPTANCE = "drawbridge.acceptance..";
 
   private static final String[] SERVICE_BUS = {"com.azure..", "org.apache.qpid..", "reactor.."};
@@ -80,7 +82,17 @@ final class LayoutTest {
             .should()
             .dependOnClassesThat(
                 resideInAnyPackage(
-                    CERTS, AUDIT, RELAY, DOCUMENTS, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
+                    CERTS,
+                    AUDIT,
+                    RELAY,
+                    TOKENS,
+                    DOCUMENTS,
+                    ADAPTERS,
+                    AGENT,
+                    GATEWAY,
+                    NAMESPACE,
+                    IBMI_STUB,
+                    ACCEPTANCE))
             .because("settings read files for all programs, and know none of them"));
   }
 
@@ -220,10 +232,18 @@ final class LayoutTest {
         noClasses()
             .that(resideInAnyPackage(SHIPPED))
             .should()
-            .dependOnClassesThat(resideInAnyPackage(NAMESPACE, CERTS, ACCEPTANCE))
-            .because(
-                "the local namespace and sample keys are for trying things out, never in a"
-                    + " package"));
+            .dependOnClassesThat(resideInAnyPackage(NAMESPACE, IBMI_STUB, CERTS, ACCEPTANCE))
+            .because("stand-ins and sample keys are for trying things out, never in a package"));
+  }
+
+  @Test
+  void theSimulatedHostKnowsNothingOfItsClients() {
+    holds(
+        noClasses()
+            .that(resideInAPackage(IBMI_STUB))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(ADAPTERS, RELAY, AGENT, GATEWAY, "com.ibm.."))
+            .because("it stands for the system, so it must not share a client's idea of it"));
   }
 
   @Test
@@ -242,7 +262,7 @@ final class LayoutTest {
         noClasses()
             .that()
             .doNotHaveSimpleName("Main")
-            .and(resideInAnyPackage(both(SHIPPED, new String[] {CERTS, NAMESPACE})))
+            .and(resideInAnyPackage(both(SHIPPED, new String[] {CERTS, NAMESPACE, IBMI_STUB})))
             .should()
             .callMethod(System.class, "exit", int.class)
             .orShould()

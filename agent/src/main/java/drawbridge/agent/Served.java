@@ -91,6 +91,7 @@ public record Served(
           api.version(),
           api.title(),
           api.description(),
+          api.source(),
           api.operations(),
           api.origin().contact());
     }
