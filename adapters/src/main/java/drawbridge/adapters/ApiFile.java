@@ -112,7 +112,8 @@ final class ApiFile {
             description,
             method.toUpperCase(Locale.ROOT),
             path,
-            List.copyOf(parameters));
+            List.copyOf(parameters),
+            Traits.PLAIN);
     Operation operation = source.operation(section, outline);
     section.done();
     return operation;

@@ -22,7 +22,9 @@ public final class Arguments {
   /**
    * The arguments by name, each in the Java type of its parameter: String, Integer, Long,
    * BigDecimal, Double, Boolean, LocalDate, LocalTime, LocalDateTime or (with an offset)
-   * OffsetDateTime, UUID, byte[]. Defaults are filled in; what is optional and not given is absent.
+   * OffsetDateTime, UUID, byte[]; what is nested is a tree of {@code Map<String, Object>}, {@code
+   * List<Object>}, String, BigDecimal, Boolean and null, unchecked. Defaults are filled in; what is
+   * optional and not given is absent.
    *
    * @param given from path, query and headers; headers that are not declared are passed over
    * @param body UTF-8 JSON, one object whose members are the parameters; null or empty: none

@@ -7,8 +7,12 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the members of a JSON object as arguments, token by token and within bounds. */
 final class JsonBody {
@@ -47,6 +51,8 @@ final class JsonBody {
         }
         if (json.nextToken() == JsonToken.VALUE_NULL) {
           checkNull(parameter);
+        } else if (parameter.schema().array() || parameter.type() == Type.OBJECT) {
+          Arguments.put(values, parameter, tree(parameter, json));
         } else {
           Arguments.put(values, parameter, value(parameter, json));
         }
@@ -78,6 +84,7 @@ final class JsonBody {
           case INTEGER, LONG, DECIMAL, DOUBLE ->
               token.isNumeric() || token == JsonToken.VALUE_STRING;
           case STRING, DATE, TIME, TIMESTAMP, UUID, BYTES -> token == JsonToken.VALUE_STRING;
+          case OBJECT -> false;
         };
     if (!fits) {
       throw Values.wrong(
@@ -86,9 +93,46 @@ final class JsonBody {
             case BOOLEAN -> "must be true or false";
             case INTEGER, LONG, DECIMAL, DOUBLE -> "must be a number";
             case STRING, DATE, TIME, TIMESTAMP, UUID, BYTES -> "must be a string";
+            case OBJECT -> "must be an object";
           });
     }
     return Values.parse(parameter, json.getText());
+  }
+
+  /** What is nested is the adapter's to check: it alone knows what its members mean. */
+  private static Object tree(Parameter parameter, JsonParser json)
+      throws FaultException, IOException {
+    JsonToken wanted = parameter.schema().array() ? JsonToken.START_ARRAY : JsonToken.START_OBJECT;
+    if (json.currentToken() != wanted) {
+      throw Values.wrong(
+          parameter, parameter.schema().array() ? "must be a list" : "must be an object");
+    }
+    return Objects.requireNonNull(node(json));
+  }
+
+  private static @Nullable Object node(JsonParser json) throws IOException {
+    return switch (json.currentToken()) {
+      case START_OBJECT -> {
+        Map<String, @Nullable Object> members = new LinkedHashMap<>();
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+          String name = json.currentName();
+          json.nextToken();
+          members.put(name, node(json));
+        }
+        yield members;
+      }
+      case START_ARRAY -> {
+        List<@Nullable Object> items = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          items.add(node(json));
+        }
+        yield items;
+      }
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getDecimalValue();
+      case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
+      case VALUE_NULL -> null;
+      default -> json.getText();
+    };
   }
 
   private static FaultException body(String problem) {

@@ -11,6 +11,7 @@ import java.util.List;
  * @param columns empty where they are not known before the first call
  * @param safe may run twice without harm: a GET on a read-only connection, or the file says so
  * @param single answers one object (404 where there is none) rather than a list
+ * @param traits what documents say beyond this
  */
 public record Operation(
     String id,
@@ -23,6 +24,7 @@ public record Operation(
     List<Column> columns,
     boolean safe,
     boolean single,
+    Traits traits,
     Action action) {
 
   /** What an operation does; made by its adapter, thread-safe. */

@@ -10,7 +10,8 @@ public record Outline(
     String description,
     String method,
     String path,
-    List<Parameter> parameters) {
+    List<Parameter> parameters,
+    Traits traits) {
 
   /** The operation, with what only its adapter knows. */
   public Operation with(
@@ -26,6 +27,7 @@ public record Outline(
         List.copyOf(columns),
         safe,
         single,
+        traits,
         action);
   }
 }

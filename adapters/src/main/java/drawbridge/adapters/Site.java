@@ -183,6 +183,7 @@ public final class Site implements AutoCloseable {
         columns,
         o.safe(),
         o.single(),
+        o.traits(),
         o.action());
   }
 

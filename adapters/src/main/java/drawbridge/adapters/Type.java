@@ -14,5 +14,7 @@ public enum Type {
   TIME,
   TIMESTAMP,
   UUID,
-  BYTES
+  BYTES,
+  /** Members with names; never a single parameter in a path, query or header. */
+  OBJECT
 }

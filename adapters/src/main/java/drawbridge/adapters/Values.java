@@ -48,6 +48,7 @@ final class Values {
         case TIMESTAMP -> timestamp(parameter, text);
         case UUID -> UUID.fromString(matching(parameter, UUID_TEXT, text, "a UUID"));
         case BYTES -> Base64.getDecoder().decode(text);
+        case OBJECT -> throw wrong(parameter, "must be a member of a JSON body");
       };
     } catch (NumberFormatException e) {
       throw wrong(parameter, "is out of the range of its type");

@@ -26,7 +26,7 @@ final class ArgumentsTest {
   }
 
   private static Operation operation(Parameter... parameters) {
-    return new Outline("a/v1/Op", "Op", "", "", "POST", "/x", List.of(parameters))
+    return new Outline("a/v1/Op", "Op", "", "", "POST", "/x", List.of(parameters), Traits.PLAIN)
         .with(false, false, List.of(), (call, answer) -> {});
   }
 

@@ -1,11 +1,15 @@
 package drawbridge.agent;
 
+import drawbridge.adapters.Schema;
+import drawbridge.adapters.Traits;
 import drawbridge.adapters.Type;
 import drawbridge.relay.wire.Api;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.Column;
+import drawbridge.relay.wire.Form;
 import drawbridge.relay.wire.Operation;
 import drawbridge.relay.wire.Parameter;
+import drawbridge.relay.wire.Visibility;
 import java.util.Locale;
 
 /** What is served, in the words of the wire. */
@@ -41,6 +45,7 @@ public final class Catalogues {
   }
 
   private static Operation operation(drawbridge.adapters.Operation operation) {
+    Traits traits = operation.traits();
     Operation.Builder wire =
         Operation.newBuilder()
             .setName(operation.name())
@@ -49,17 +54,18 @@ public final class Catalogues {
             .setMethod(operation.method())
             .setPath(operation.path())
             .setSafe(operation.safe())
-            .setSingle(operation.single());
+            .setSingle(operation.single())
+            .setVisibility(visibility(traits.visibility()))
+            .setPaged(traits.paged())
+            .setTrigger(trigger(traits.trigger()))
+            .setDeprecated(traits.deprecated())
+            .setSunset(traits.sunset())
+            .setSeconds(traits.seconds())
+            .setConsumes(traits.consumes())
+            .setProduces(traits.produces())
+            .setConditional(traits.conditional());
     operation.parameters().forEach(parameter -> wire.addParameters(parameter(parameter)));
-    operation
-        .columns()
-        .forEach(
-            column ->
-                wire.addColumns(
-                    Column.newBuilder()
-                        .setName(column.name())
-                        .setType(type(column.type()))
-                        .setNullable(column.nullable())));
+    operation.columns().forEach(column -> wire.addColumns(column(column)));
     return wire.build();
   }
 
@@ -70,11 +76,68 @@ public final class Catalogues {
             .setIn(in(parameter.in()))
             .setType(type(parameter.type()))
             .setRequired(parameter.required())
-            .setDescription(parameter.description());
+            .setDescription(parameter.description())
+            .setForm(form(parameter.schema()))
+            .setTitle(parameter.title())
+            .setVisibility(visibility(parameter.visibility()))
+            .setNullable(parameter.schema().nullable());
     if (parameter.otherwise() != null) {
       wire.setDefault(parameter.otherwise());
     }
+    drawbridge.adapters.Parameter.Choices choices = parameter.choices();
+    if (choices != null) {
+      wire.setChoices(
+          Parameter.Choices.newBuilder()
+              .setOperation(choices.operation())
+              .setValue(choices.value())
+              .setTitle(choices.title()));
+    }
     return wire.build();
+  }
+
+  private static Column column(drawbridge.adapters.Column column) {
+    return Column.newBuilder()
+        .setName(column.name())
+        .setType(type(column.type()))
+        .setNullable(column.nullable())
+        .setForm(form(column.schema()))
+        .setTitle(column.title())
+        .setDescription(column.description())
+        .setVisibility(visibility(column.visibility()))
+        .setReadOnly(column.readOnly())
+        .build();
+  }
+
+  private static Form form(Schema schema) {
+    Form.Builder wire =
+        Form.newBuilder()
+            .setText(schema.text())
+            .setPattern(schema.pattern())
+            .setMaxLength(schema.maxLength())
+            .setMinimum(schema.minimum())
+            .setMaximum(schema.maximum())
+            .addAllValues(schema.values())
+            .setArray(schema.array())
+            .setMaxItems(schema.maxItems());
+    schema.members().forEach(member -> wire.addMembers(column(member)));
+    return wire.build();
+  }
+
+  private static Visibility visibility(drawbridge.adapters.Visibility visibility) {
+    return switch (visibility) {
+      case NORMAL -> Visibility.NORMAL;
+      case IMPORTANT -> Visibility.IMPORTANT;
+      case ADVANCED -> Visibility.ADVANCED;
+      case INTERNAL -> Visibility.INTERNAL;
+    };
+  }
+
+  private static Operation.Trigger trigger(Traits.Trigger trigger) {
+    return switch (trigger) {
+      case NONE -> Operation.Trigger.NONE;
+      case NEW_ROWS -> Operation.Trigger.NEW_ROWS;
+      case CHANGED_ROWS -> Operation.Trigger.CHANGED_ROWS;
+    };
   }
 
   private static Parameter.In in(drawbridge.adapters.Parameter.In in) {

@@ -2,6 +2,7 @@ package drawbridge.agent;
 
 import drawbridge.adapters.Operation;
 import drawbridge.adapters.Parameter;
+import drawbridge.adapters.Traits;
 import drawbridge.adapters.Type;
 import java.util.List;
 
@@ -30,6 +31,7 @@ final class Operations {
         List.of(),
         safe,
         false,
+        Traits.PLAIN,
         action);
   }
 }

@@ -51,6 +51,7 @@ final class Binder {
       case TIMESTAMP -> Types.TIMESTAMP;
       case UUID -> Types.OTHER;
       case BYTES -> Types.VARBINARY;
+      case OBJECT -> Types.OTHER;
     };
   }
 }
