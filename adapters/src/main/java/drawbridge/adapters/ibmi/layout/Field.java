@@ -51,14 +51,7 @@ record Field(
    * @param base groups up from the field to the one whose first byte is the base
    */
   record Links(
-      int own,
-      int count,
-      int length,
-      int size,
-      int ccsid,
-      int offset,
-      int fixedOffset,
-      int base) {
+      int own, int count, int length, int size, int ccsid, int offset, int fixedOffset, int base) {
     static final Links NONE = new Links(-1, -1, -1, -1, -1, -1, -1, 0);
 
     boolean placed() {

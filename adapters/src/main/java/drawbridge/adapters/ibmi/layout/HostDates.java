@@ -15,8 +15,7 @@ final class HostDates {
   private static final int FIRST_YEAR = 40;
 
   private static final Pattern TIMESTAMP =
-      Pattern.compile(
-          "(\\d{4}-\\d{2}-\\d{2})-(\\d{2})\\.(\\d{2})\\.(\\d{2})(?:\\.(\\d{1,12}))?");
+      Pattern.compile("(\\d{4}-\\d{2}-\\d{2})-(\\d{2})\\.(\\d{2})\\.(\\d{2})(?:\\.(\\d{1,12}))?");
 
   private HostDates() {}
 
@@ -144,7 +143,9 @@ final class HostDates {
       try {
         return year == 0
             ? null
-            : dayOfYear >= 0 ? LocalDate.ofYearDay(year, dayOfYear) : LocalDate.of(year, month, day);
+            : dayOfYear >= 0
+                ? LocalDate.ofYearDay(year, dayOfYear)
+                : LocalDate.of(year, month, day);
       } catch (DateTimeException e) {
         return null;
       }
@@ -152,6 +153,8 @@ final class HostDates {
   }
 
   /**
+   * The form of a time of day.
+   *
    * @param usa {@code hh:mm AM}, without seconds
    */
   record TimeForm(boolean usa, String separator) {

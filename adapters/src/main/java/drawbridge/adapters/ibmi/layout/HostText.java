@@ -127,7 +127,9 @@ public final class HostText {
       }
       try {
         ByteBuffer encoded = unicode.newEncoder().encode(CharBuffer.wrap(text));
-        return Arrays.copyOf(encoded.array(), encoded.limit());
+        byte[] found = new byte[encoded.remaining()];
+        encoded.get(found);
+        return found;
       } catch (CharacterCodingException e) {
         return null;
       }

@@ -105,6 +105,8 @@ sealed interface Kind {
   }
 
   /**
+   * One description of the storage.
+   *
    * @param when the values of the chooser, as text
    */
   record Alternative(Field field, Set<String> when) {
