@@ -26,6 +26,7 @@ final class LayoutTest {
           "settings",
           "certs-sample",
           "relay",
+          "local-ibmi",
           "adapters",
           "agent",
           "gateway",
@@ -39,6 +40,7 @@ final class LayoutTest {
   private static final String AGENT = "drawbridge.agent..";
   private static final String GATEWAY = "drawbridge.gateway..";
   private static final String NAMESPACE = "drawbridge.namespace..";
+  private static final String IBMI_STUB = "drawbridge.ibmi.stub..";
   private static final String ACCEPTANCE = "drawbridge.acceptance..";
 
   private static final String[] SERVICE_BUS = {"com.azure..", "org.apache.qpid..", "reactor.."};
@@ -71,7 +73,8 @@ final class LayoutTest {
             .that(resideInAPackage(SETTINGS))
             .should()
             .dependOnClassesThat(
-                resideInAnyPackage(CERTS, RELAY, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
+                resideInAnyPackage(
+                    CERTS, RELAY, ADAPTERS, AGENT, GATEWAY, NAMESPACE, IBMI_STUB, ACCEPTANCE))
             .because("settings read files for all programs, and know none of them"));
   }
 
@@ -117,7 +120,8 @@ final class LayoutTest {
             .orShould()
             .dependOnClassesThat(resideInAnyPackage(DATABASES))
             .because(
-                "it learns operations from catalogues; a stolen gateway holds no way to a database"));
+                "it learns operations from catalogues; a stolen gateway holds no way to a"
+                    + " database"));
   }
 
   @Test
@@ -166,9 +170,18 @@ final class LayoutTest {
         noClasses()
             .that(resideInAnyPackage(SHIPPED))
             .should()
-            .dependOnClassesThat(resideInAnyPackage(NAMESPACE, CERTS, ACCEPTANCE))
-            .because(
-                "the local namespace and sample keys are for trying things out, never in a package"));
+            .dependOnClassesThat(resideInAnyPackage(NAMESPACE, IBMI_STUB, CERTS, ACCEPTANCE))
+            .because("stand-ins and sample keys are for trying things out, never in a package"));
+  }
+
+  @Test
+  void theSimulatedHostKnowsNothingOfItsClients() {
+    holds(
+        noClasses()
+            .that(resideInAPackage(IBMI_STUB))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(ADAPTERS, RELAY, AGENT, GATEWAY, "com.ibm.."))
+            .because("it stands for the system, so it must not share a client's idea of it"));
   }
 
   @Test
@@ -187,7 +200,7 @@ final class LayoutTest {
         noClasses()
             .that()
             .doNotHaveSimpleName("Main")
-            .and(resideInAnyPackage(both(SHIPPED, new String[] {CERTS, NAMESPACE})))
+            .and(resideInAnyPackage(both(SHIPPED, new String[] {CERTS, NAMESPACE, IBMI_STUB})))
             .should()
             .callMethod(System.class, "exit", int.class)
             .orShould()

@@ -1,5 +1,6 @@
 package drawbridge.adapters;
 
+import drawbridge.adapters.ibmi.IbmiSource;
 import drawbridge.adapters.sql.SqlSource;
 import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
@@ -104,11 +105,10 @@ public final class Site implements AutoCloseable {
     Source source =
         switch (adapter) {
           case "sql" -> SqlSource.open(name, section);
+          case "ibmi" -> IbmiSource.open(name, section);
           default ->
               throw section.wrong(
-                  "adapter",
-                  "there is no adapter “" + adapter + "”",
-                  "write sql, the one there is");
+                  "adapter", "there is no adapter “" + adapter + "”", "write sql or ibmi");
         };
     section.done();
     return source;
