@@ -21,6 +21,12 @@ public interface Answer {
   /** Counts what was written, for audit and metrics. */
   void rows(long rows);
 
+  /**
+   * Names the job of the source that did the work, such as {@code 123456/QUSER/QZRCSRVS}, for log
+   * and audit.
+   */
+  default void servedBy(String job) {}
+
   /** How rows are written. */
   enum Format {
     JSON,

@@ -107,7 +107,7 @@ public final class HostText {
   }
 
   /** What a field is filled with: one byte, or two where every character has two. */
-  byte[] blank() {
+  public byte[] blank() {
     return blank.clone();
   }
 

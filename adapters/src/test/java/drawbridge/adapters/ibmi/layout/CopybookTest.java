@@ -34,8 +34,8 @@ final class CopybookTest {
       000800         88  IS-OPEN         VALUE 'O'.
       000900         88  IS-PAID         VALUE 'P' 'Q'.
       001000     05  AMOUNT              PIC S9(7)V99 COMP-3.
-      001100     05  BALANCE             PIC S9(5)V9(2) SIGN IS LEADING SEPARATE
-      001200                             CHARACTER.
+      001100     05  BALANCE      PIC S9(5)V9(2) SIGN IS LEADING SEPARATE
+      001200                      CHARACTER.
       001300     05  LINE-COUNT          PIC S9(4) BINARY.
       001400     05  DISCOUNT            PIC SV999 COMP-5.
       001500     05  LINES OCCURS 0 TO 5 TIMES DEPENDING ON LINE-COUNT
@@ -61,7 +61,7 @@ final class CopybookTest {
     Layout layout = Described.copybook(folder, ORDER, "");
     assertEquals(
         "f0f0f0f0f4f7f1f1"
-            + "e2948994884040404040"
+            + "e29489a3884040404040"
             + "4040"
             + "d6"
             + "000001250d"
@@ -245,14 +245,15 @@ final class CopybookTest {
             """
                   * comment
                    01  R.                                                           IDENT
-                       05  TEXT-OF-IT     PIC X(8) VALUE 'AB   \s
-                  -        'CD'.
+                       05  TEXT-OF-IT     PIC X(8)                      VALUE 'ABCDE
+                  -        'FG'.
                        05  LONG-
                   -    NAME  PIC X(1).
             """,
             "");
     assertEquals(
         List.of("textOfIt", "longName"), layout.request().stream().map(Column::name).toList());
+    assertArrayEquals(Described.text("ABCDEFG x"), layout.encode(Map.of("longName", "x")));
   }
 
   @Test

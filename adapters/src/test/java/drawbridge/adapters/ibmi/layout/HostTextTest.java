@@ -61,9 +61,7 @@ final class HostTextTest {
     assertNull(Leaves.text(37).encode("日本"));
     assertNull(Leaves.text(37).encode("€"), "the euro came with 1140");
     assertEquals("9f", Described.hex(Leaves.text(1140).encode("€")));
-    assertEquals(
-        "0e456648670f",
-        Described.hex(Leaves.text(939).encode("本\u65e5".substring(0, 1) + "京")).substring(0, 12));
+    assertEquals("0e456645750f", Described.hex(Leaves.text(939).encode("本京")));
     assertNull(Leaves.text(13488).encode("\ud83d\ude00"), "UCS-2 has no pairs of surrogates");
     assertNotNull(Leaves.text(1200).encode("\ud83d\ude00"));
     assertNull(Leaves.text(1208).encode("\ud83d"), "half a character");
