@@ -105,11 +105,13 @@ record FileWork(
     return new IFSFile(system, folder + "/" + name);
   }
 
-  private List<Map<String, @Nullable Object>> list(AS400 system, Call call) throws IOException {
+  private List<Map<String, @Nullable Object>> list(AS400 system, Call call)
+      throws IOException, AS400SecurityException {
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
     IFSFile[] files = new IFSFile(system, folder).listFiles();
     for (IFSFile file : files) {
-      if (rows.size() < Math.min(most, call.mostRows()) && plain(file.getName()) && file.isFile()) {
+      boolean shown = plain(file.getName()) && file.isFile() && !file.isSymbolicLink();
+      if (shown && rows.size() < Math.min(most, call.mostRows())) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
         row.put("name", file.getName());
         row.put("size", Long.toString(file.length()));

@@ -1,5 +1,6 @@
 package drawbridge.adapters.ibmi;
 
+import com.ibm.as400.access.AS400Exception;
 import com.ibm.as400.access.AS400SecurityException;
 import com.ibm.as400.access.CommandCall;
 import com.ibm.as400.access.ErrorCompletingRequestException;
@@ -98,8 +99,10 @@ final class HostAction implements Operation.Action {
         whole = true;
       } catch (HostMessages.Told e) {
         whole = true;
-        LOG.log(Level.WARNING, manner.id() + ": job " + name(job) + " says: " + e.detail());
-        throw HostFaults.of(e.messages(), manner, unsafe(step)).thrown();
+        throw told(job, e, step).thrown();
+      } catch (AS400Exception e) {
+        whole = true;
+        throw told(job, new HostMessages.Told(e.getAS400MessageList()), step).thrown();
       } catch (FaultException e) {
         whole = true;
         throw step.done && !manner.safe() ? undelivered(e).thrown() : e;
@@ -122,6 +125,11 @@ final class HostAction implements Operation.Action {
         finish(job, answer, whole);
       }
     }
+  }
+
+  private Fault told(HostJob job, HostMessages.Told told, Step step) {
+    LOG.log(Level.WARNING, manner.id() + ": job " + name(job) + " says: " + told.detail());
+    return HostFaults.of(told.messages(), manner, unsafe(step));
   }
 
   private void finish(HostJob job, Answer answer, boolean whole) {

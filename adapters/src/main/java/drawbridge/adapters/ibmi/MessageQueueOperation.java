@@ -24,7 +24,6 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Calendar;
-import java.util.Enumeration;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -50,6 +49,9 @@ record MessageQueueOperation(
     LIST,
     REPLY
   }
+
+  /** Of a queue that is full of what nobody asked for. */
+  private static final int MOST_SEEN = 5_000;
 
   /** The host takes no longer reply. */
   private static final int LONGEST_REPLY = 132;
@@ -98,7 +100,7 @@ record MessageQueueOperation(
         new Column("at", Type.TIMESTAMP, true),
         new Column("job", Type.STRING, true),
         new Column("program", Type.STRING, true),
-        new Column("needsReply", Type.BOOLEAN, false));
+        new Column("inquiry", Type.BOOLEAN, false));
   }
 
   @Override
@@ -126,32 +128,26 @@ record MessageQueueOperation(
           ErrorCompletingRequestException,
           ObjectDoesNotExistException,
           PropertyVetoException {
-    queue.setSeverity(severity);
-    // The newest first: with a bound, they are what an alert is about.
-    queue.setListDirection(false);
-    if (inquiries) {
-      queue.setSelectMessagesNeedReply(true);
-      queue.setSelectMessagesNoNeedReply(false);
-      queue.setSelectSendersCopyMessagesNeedReply(false);
-    }
     Object since = call.arguments().get("since");
     LocalDateTime after = since instanceof LocalDateTime time ? time : LocalDateTime.MIN;
     if (since instanceof java.time.OffsetDateTime time) {
       after = time.atZoneSameInstant(ZoneId.systemDefault()).toLocalDateTime();
     }
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-    try {
-      Enumeration<QueuedMessage> messages = queue.getMessages();
-      while (messages.hasMoreElements() && rows.size() < Math.min(most, call.mostRows())) {
-        QueuedMessage message = messages.nextElement();
-        LocalDateTime at = at(message.getDate());
-        boolean wanted = message.getSeverity() >= severity && (at == null || at.isAfter(after));
-        if (wanted && (!inquiries || message.getType() == AS400Message.INQUIRY)) {
-          rows.add(row(message, at));
-        }
+    long bound = Math.min(most, call.mostRows());
+    // The newest first: with a bound, they are what an alert is about. One by one, since a list
+    // would stay open in the job.
+    QueuedMessage message = queue.receive(null, 0, MessageQueue.SAME, MessageQueue.LAST);
+    for (int seen = 0; message != null && seen < MOST_SEEN && rows.size() < bound; seen++) {
+      LocalDateTime at = at(message.getDate());
+      if (at != null && !at.isAfter(after)) {
+        break;
       }
-    } finally {
-      queue.close();
+      if (message.getSeverity() >= severity
+          && (!inquiries || message.getType() == AS400Message.INQUIRY)) {
+        rows.add(row(message, at));
+      }
+      message = queue.receive(message.getKey(), 0, MessageQueue.SAME, MessageQueue.PREVIOUS);
     }
     return rows;
   }
@@ -174,8 +170,8 @@ record MessageQueueOperation(
     row.put("job", job(message));
     row.put("program", text(message.getFromProgram()));
     row.put(
-        "needsReply",
-        message.getType() == AS400Message.INQUIRY && !"A".equals(message.getReplyStatus()));
+        "inquiry",
+        message.getType() == AS400Message.INQUIRY);
     return row;
   }
 
@@ -209,7 +205,7 @@ record MessageQueueOperation(
       throw Fault.argument("key", "“key” must be as the list of messages has it").thrown();
     }
     byte[] bytes = HexFormat.of().parseHex(key);
-    QueuedMessage there = queue.receive(bytes, 0, MessageQueue.SAME, MessageQueue.BYKEY);
+    QueuedMessage there = queue.receive(bytes, 0, MessageQueue.SAME, MessageQueue.ANY);
     if (there == null || there.getType() != AS400Message.INQUIRY) {
       throw Fault.of(Code.NOT_FOUND, "no message of this key waits for a reply").thrown();
     }

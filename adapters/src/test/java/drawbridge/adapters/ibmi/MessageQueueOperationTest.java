@@ -57,11 +57,12 @@ final class MessageQueueOperationTest {
     String hex = "%08x".formatted(key);
     String questions = site.call("Questions", "").text();
     assertTrue(questions.contains("\"key\":\"" + hex + "\""), questions);
-    assertTrue(questions.contains("\"needsReply\":true"), questions);
+    assertTrue(questions.contains("\"inquiry\":true"), questions);
     assertEquals(
         "“reply” is none of those allowed",
         site.fault("Reply", "{\"reply\":\"X\"}", "key", hex).message());
     site.call("Reply", "{\"reply\":\"G\"}", "key", hex);
+    assertEquals("G", queue.reply(key).orElseThrow());
     assertEquals(
         Fault.Code.NOT_FOUND, site.fault("Reply", "{\"reply\":\"G\"}", "key", "0000ffff").code());
   }

@@ -98,7 +98,7 @@ final class ProgramOperationTest {
               p.packed(3, 0, 15, 2, total);
               switch (p.text(0, 0, 10).strip()) {
                 case "NOBODY" -> throw HostError.of("USR0001", 40, "Customer NOBODY is not there.");
-                case "LOCKED" -> throw HostError.of("USR0002", 40, "Customer is\nlocked.");
+                case "LOCKED" -> throw HostError.of("USR0002", 40, "Customer is locked.");
                 case "RECORD" -> throw HostError.of("CPF5027", 40, "Record 5 in use.");
                 case "DECIMAL" -> throw HostError.of("MCH1202", 40, "Decimal data error.");
                 case "CRASH" -> throw HostError.of("CPF9999", 40, "Function check.");
