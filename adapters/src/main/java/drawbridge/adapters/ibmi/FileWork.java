@@ -213,9 +213,14 @@ record FileWork(
         n = in.readNBytes(record, 0, record.length);
         next = n == 0 ? null : decoded(layout, record, n);
       }
-      if (!lines) {
-        json.writeEndArray();
-        json.writeEndObject();
+      try {
+        if (!lines) {
+          json.writeEndArray();
+          json.writeEndObject();
+        }
+        json.flush();
+      } catch (IOException e) {
+        throw JsonTree.undelivered(e).thrown();
       }
     }
     answer.rows(rows);

@@ -23,7 +23,7 @@ final class Assembly {
   private final Draft top;
   private final Description description;
   private final boolean parameters;
-  private final References references;
+  final References references;
   private final Map<Draft, FieldSettings> settings = new HashMap<>();
   private final Map<Draft, Integer> slots = new HashMap<>();
 
@@ -84,7 +84,7 @@ final class Assembly {
     }
   }
 
-  private Field made(Draft draft) {
+  Field made(Draft draft) {
     return Objects.requireNonNull(made.get(draft));
   }
 
@@ -95,7 +95,7 @@ final class Assembly {
     }
   }
 
-  private FieldSettings settings(Draft draft) {
+  FieldSettings settings(Draft draft) {
     return settings.getOrDefault(draft, FieldSettings.NOTHING);
   }
 
@@ -120,7 +120,7 @@ final class Assembly {
                         found.isEmpty()
                             ? "there is no such field in the description"
                             : "several fields are called so",
-                        found.isEmpty() ? "write one of " + some() : "write " + paths(found));
+                        found.isEmpty() ? "write one of " + some() : "write " + Forms.paths(found));
               }
               settings.put(found.getFirst(), one);
               // A choice has no name of its own, so what chooses is said at its first form.
@@ -149,11 +149,7 @@ final class Assembly {
         .collect(Collectors.joining(", "));
   }
 
-  private static String paths(List<Draft> drafts) {
-    return drafts.stream().map(Draft::path).collect(Collectors.joining(" or "));
-  }
-
-  private Section section(FieldSettings one) {
+  Section section(FieldSettings one) {
     Section section = one.section();
     return section == null ? description.section() : section;
   }
@@ -177,7 +173,7 @@ final class Assembly {
     return Objects.requireNonNull(usages.get(draft));
   }
 
-  private int slot(Draft draft) {
+  int slot(Draft draft) {
     return slots.computeIfAbsent(draft, d -> slots.size());
   }
 
@@ -345,51 +341,6 @@ final class Assembly {
 
   private int link(Draft draft, String name) {
     return name.isEmpty() ? -1 : slot(references.of(draft, name, true));
-  }
-
-  private Kind choice(Draft draft) {
-    FieldSettings says = settings(draft);
-    List<Draft> shown =
-        draft.children.stream().filter(c -> !settings(c).hidden() && !c.name.isEmpty()).toList();
-    if (says.chooser().isEmpty()) {
-      if (shown.size() > 1) {
-        throw draft.wrong(
-            "one storage has several forms (" + paths(shown) + "), and nothing chooses",
-            "write “choose: { by: FIELD, when: { VALUE: FORM } }” at the first of them in the API"
-                + " file, or “hidden: true” at all but one");
-      }
-      Draft only = shown.isEmpty() ? draft.children.getFirst() : shown.getFirst();
-      List<Kind.Alternative> forms = new ArrayList<>();
-      forms.add(new Kind.Alternative(made(only), Set.of()));
-      draft.children.stream()
-          .filter(c -> c != only)
-          .forEach(c -> forms.add(new Kind.Alternative(made(c), Set.of())));
-      // The others give the storage its size, and have no members.
-      return new Kind.Choice(-1, forms);
-    }
-    Draft chooser = references.of(draft, says.chooser(), false);
-    Map<Draft, Set<String>> when = new HashMap<>();
-    Section cases = section(says).section("choose").section("when");
-    says.when()
-        .forEach(
-            (value, form) -> {
-              Draft found = References.named(draft, form);
-              if (found == null || !shown.contains(found)) {
-                throw cases.wrong(
-                    value, "“" + form + "” is no form of this storage", "write " + paths(shown));
-              }
-              when.computeIfAbsent(found, _ -> new HashSet<>())
-                  .addAll(chooser.conditions.getOrDefault(value, List.of(value)));
-            });
-    List<Kind.Alternative> forms = new ArrayList<>();
-    for (Draft form : draft.children) {
-      if (shown.contains(form) && !when.containsKey(form)) {
-        throw cases.wrong(
-            "", "no value chooses “" + form.path() + "”", "add one, or hide the form");
-      }
-      forms.add(new Kind.Alternative(made(form), when.getOrDefault(form, Set.of())));
-    }
-    return new Kind.Choice(slot(chooser), forms);
   }
 
   // ---- names

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * or marked, as the API file wants it. For one thread.
  */
 final class Decoder {
+  private static final int MOST_ELEMENTS = 2_000_000;
+
   private final @Nullable Object[] slots;
 
   /** Where the groups around begin, the innermost first. */
@@ -26,6 +28,9 @@ final class Decoder {
 
   private byte[] data = new byte[0];
   private int at;
+
+  /** So far: elements of no length must not make an answer of any length. */
+  private int elements;
 
   Decoder(@Nullable Object[] slots) {
     this.slots = slots;
@@ -131,6 +136,9 @@ final class Decoder {
   }
 
   private @Nullable Object element(Field field, boolean[] invalid) throws FaultException {
+    if (++elements > MOST_ELEMENTS) {
+      throw broken("the source answered with more elements than allowed").thrown();
+    }
     if (field.kind() instanceof Kind.Group(var inner)) {
       Map<String, @Nullable Object> members = new LinkedHashMap<>();
       fields(inner, members);

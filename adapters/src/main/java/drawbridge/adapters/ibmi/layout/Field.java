@@ -108,11 +108,11 @@ record Field(
     }
   }
 
-  /** The most bytes that it takes. */
+  /** The most bytes that it takes; where that is too many, the most of an int. */
   int size() {
     return outputSize >= 0
         ? Math.max(outputSize, repeated ? 0 : kind.size())
-        : Math.multiplyExact(kind.size(), most);
+        : (int) Math.min(Integer.MAX_VALUE, (long) kind.size() * most);
   }
 
   boolean visible() {

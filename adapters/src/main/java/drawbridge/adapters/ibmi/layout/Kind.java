@@ -84,7 +84,7 @@ sealed interface Kind {
 
     @Override
     public int size() {
-      return fields.stream().mapToInt(Field::size).reduce(0, Math::addExact);
+      return (int) Math.min(Integer.MAX_VALUE, fields.stream().mapToLong(Field::size).sum());
     }
   }
 

@@ -46,7 +46,7 @@ public final class Layout {
 
   /** The most bytes of all fields together. */
   public int size() {
-    return fields.stream().mapToInt(Field::size).reduce(0, Math::addExact);
+    return (int) Math.min(Integer.MAX_VALUE, fields.stream().mapToLong(Field::size).sum());
   }
 
   /** Whether each of its records has {@link #size()} bytes. */
