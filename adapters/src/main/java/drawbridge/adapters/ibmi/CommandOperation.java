@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Runs one command that both the API file and the source name. A caller gives values for some of its
- * parameters; the command is put together here, value by value.
+ * Runs one command that both the API file and the source name. A caller gives values for some of
+ * its parameters; the command is put together here, value by value.
  *
  * @param command {@code LIBRARY/NAME}
  * @param keywords in the order of the file
@@ -85,7 +85,12 @@ record CommandOperation(String command, Map<String, CommandValue> keywords, bool
       }
     }
     return context.operation(
-        section, outline, true, columns(texts), AS400.COMMAND, false,
+        section,
+        outline,
+        true,
+        columns(texts),
+        AS400.COMMAND,
+        false,
         new CommandOperation(command, new LinkedHashMap<>(keywords), texts));
   }
 

@@ -69,17 +69,18 @@ record CommandValue(
     boolean fits =
         natural == as || (natural == As.TEXT && as == As.NAME && parameter.type() == Type.STRING);
     if (!fits || parameter.type() == Type.BYTES || parameter.type() == Type.DOUBLE) {
-      throw section.wrong("as", "does not go with the type of “" + name + "”", "change one of the two");
+      throw section.wrong(
+          "as", "does not go with the type of “" + name + "”", "change one of the two");
     }
     List<String> special = section.texts("special");
     for (String one : special) {
       if (!SPECIAL.matcher(one).matches()) {
-        throw section.wrong("special", "“" + one + "” is no special value", "write one such as *ALL");
+        throw section.wrong(
+            "special", "“" + one + "” is no special value", "write one such as *ALL");
       }
     }
     CommandValue value =
-        new CommandValue(
-            "", name, as, section.integer("longest", 1, LONGEST, 256), special, ccsid);
+        new CommandValue("", name, as, section.integer("longest", 1, LONGEST, 256), special, ccsid);
     section.done();
     return value;
   }

@@ -57,7 +57,9 @@ final class DataQueueOperation {
     }
     if (what == Do.REMOVE && keyLength == 0) {
       throw keys.wrong(
-          "key", "without a key nobody can say which entry to remove", "write “key: { length: … }”");
+          "key",
+          "without a key nobody can say which entry to remove",
+          "write “key: { length: … }”");
     }
     if (search != Search.EQ && (what == Do.SEND || what == Do.REMOVE)) {
       throw keys.wrong("key", "one key is meant here", "remove “search”");
@@ -76,8 +78,7 @@ final class DataQueueOperation {
     keys.done();
     QueueWork.Settings settings =
         new QueueWork.Settings(path, what, form, keyLength, search, wait, most);
-    Outline merged =
-        OperationParameters.of(section, outline, asked(settings), required(settings));
+    Outline merged = OperationParameters.of(section, outline, asked(settings), required(settings));
     return context.operation(
         section,
         merged,

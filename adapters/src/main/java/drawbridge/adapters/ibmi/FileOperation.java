@@ -33,7 +33,8 @@ final class FileOperation {
     REPLACE
   }
 
-  private static final Pattern FOLDER = Pattern.compile("(/[A-Za-z0-9_@#$][A-Za-z0-9_@#$. -]{0,99})+");
+  private static final Pattern FOLDER =
+      Pattern.compile("(/[A-Za-z0-9_@#$][A-Za-z0-9_@#$. -]{0,99})+");
 
   private FileOperation() {}
 
@@ -42,7 +43,9 @@ final class FileOperation {
     String folder = keys.text("folder");
     if (!folder(folder)) {
       throw keys.wrong(
-          "folder", "“" + folder + "” is no folder", "write an absolute path, such as /home/exchange");
+          "folder",
+          "“" + folder + "” is no folder",
+          "write an absolute path, such as /home/exchange");
     }
     if (context.folders().stream()
         .noneMatch(allowed -> folder.equals(allowed) || folder.startsWith(allowed + "/"))) {
@@ -66,7 +69,9 @@ final class FileOperation {
       ccsid = keys.integer("ccsid", 1, HostText.BYTES - 1);
       if (HostText.of(ccsid).isEmpty()) {
         throw keys.wrong(
-            "ccsid", "there is no CCSID " + ccsid + " of characters", "write one such as 819 or 1208");
+            "ccsid",
+            "there is no CCSID " + ccsid + " of characters",
+            "write one such as 819 or 1208");
       }
     }
     Exists exists =

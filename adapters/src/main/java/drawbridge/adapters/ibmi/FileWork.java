@@ -32,8 +32,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lists, reads and writes files of one folder. A caller names a file of it and nothing else: what is
- * no plain name, and what is a link, is not found.
+ * Lists, reads and writes files of one folder. A caller names a file of it and nothing else: what
+ * is no plain name, and what is a link, is not found.
  *
  * @param layout of records; empty: text or bytes
  * @param ccsid of text; 0: bytes
@@ -287,8 +287,7 @@ record FileWork(
     }
     byte[] text = DataQueueOperation.page(ccsid).encode(content.toString());
     if (text == null) {
-      throw Fault.argument(
-              "content", "“content” has a character that CCSID " + ccsid + " lacks")
+      throw Fault.argument("content", "“content” has a character that CCSID " + ccsid + " lacks")
           .thrown();
     }
     return text;

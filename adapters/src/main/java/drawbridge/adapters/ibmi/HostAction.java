@@ -155,9 +155,7 @@ final class HostAction implements Operation.Action {
 
   private static Fault undelivered(FaultException e) {
     return Fault.of(
-        Code.OUTCOME_UNKNOWN,
-        "it is done, and the answer could not be understood or delivered",
-        e);
+        Code.OUTCOME_UNKNOWN, "it is done, and the answer could not be understood or delivered", e);
   }
 
   /** The connection is gone, in whatever way JTOpen says it. */

@@ -29,7 +29,8 @@ final class HostFaults {
 
   /** Nothing ran: what the operation needs is not there, or not what it should be. */
   static Fault missing(Throwable cause) {
-    return Fault.of(Code.SOURCE_ERROR, "the source lacks an object that this operation needs", cause);
+    return Fault.of(
+        Code.SOURCE_ERROR, "the source lacks an object that this operation needs", cause);
   }
 
   /** Nothing ran. */

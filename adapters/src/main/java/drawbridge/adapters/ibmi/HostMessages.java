@@ -30,7 +30,10 @@ final class HostMessages {
     String detail() {
       return messages.isEmpty()
           ? "no message"
-          : messages.stream().limit(MOST).map(HostMessages::whole).collect(Collectors.joining("; "));
+          : messages.stream()
+              .limit(MOST)
+              .map(HostMessages::whole)
+              .collect(Collectors.joining("; "));
     }
   }
 

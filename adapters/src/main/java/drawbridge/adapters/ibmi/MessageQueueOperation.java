@@ -169,9 +169,7 @@ record MessageQueueOperation(
     row.put("at", at == null ? null : at.toString());
     row.put("job", job(message));
     row.put("program", text(message.getFromProgram()));
-    row.put(
-        "inquiry",
-        message.getType() == AS400Message.INQUIRY);
+    row.put("inquiry", message.getType() == AS400Message.INQUIRY);
     return row;
   }
 

@@ -88,7 +88,9 @@ final class OperationParameters {
     if (nested(column.schema()) || parameter.type() != column.type()) {
       throw section.wrong(
           "parameters",
-          "“" + parameter.name() + "” is "
+          "“"
+              + parameter.name()
+              + "” is "
               + (nested(column.schema())
                   ? "a list or an object, which has no other place than the body"
                   : "of type " + column.type().toString().toLowerCase(java.util.Locale.ROOT)),

@@ -63,7 +63,13 @@ record ProgramOperation(Description.Program program, String path, String result)
             program.layout().request(),
             new HashSet<>(program.layout().required()));
     return context.operation(
-        section, merged, true, reply, AS400.COMMAND, true, new ProgramOperation(program, path, result));
+        section,
+        merged,
+        true,
+        reply,
+        AS400.COMMAND,
+        true,
+        new ProgramOperation(program, path, result));
   }
 
   /** Library and name of the file go before those of the PCML. */
@@ -159,9 +165,7 @@ record ProgramOperation(Description.Program program, String path, String result)
       call.setProcedureName(program.procedure());
     }
     call.setReturnValueFormat(
-        program.returns()
-            ? ServiceProgramCall.RETURN_INTEGER
-            : ServiceProgramCall.NO_RETURN_VALUE);
+        program.returns() ? ServiceProgramCall.RETURN_INTEGER : ServiceProgramCall.NO_RETURN_VALUE);
     return call;
   }
 }

@@ -146,8 +146,7 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
       if (!peek) {
         step.begun();
       }
-      Taken taken =
-          Taken.of(next(system, key, peek, rows.isEmpty() ? seconds(call) : 0));
+      Taken taken = Taken.of(next(system, key, peek, rows.isEmpty() ? seconds(call) : 0));
       if (taken == null) {
         break;
       }

@@ -78,10 +78,15 @@ final class CommandOperationTest {
   @Test
   void valuesAreCheckedAndQuotedByTheBridge() throws Exception {
     String answer =
-        site.call("Start", "{\"file\":\"ORDERS\",\"hold\":true,\"text\":\"It's *new* (1)\"}", "order", "7")
+        site.call(
+                "Start",
+                "{\"file\":\"ORDERS\",\"hold\":true,\"text\":\"It's *new* (1)\"}",
+                "order",
+                "7")
             .text();
     assertEquals(
-        List.of("SHOP/STRORDER ORDER(7) PRTY(*HIGH) FILE(ORDERS) HOLD(*YES) TEXT('It''s *new* (1)')"),
+        List.of(
+            "SHOP/STRORDER ORDER(7) PRTY(*HIGH) FILE(ORDERS) HOLD(*YES) TEXT('It''s *new* (1)')"),
         seen);
     assertEquals(
         "{\"messages\":[{\"id\":\"USR0010\",\"severity\":0,\"type\":\"completion\","
@@ -121,8 +126,7 @@ final class CommandOperationTest {
 
   @Test
   void theSourceMustAllowTheCommandAndTextIsNeverRun() {
-    String message =
-        refused("- { name: A, post: /a, command: { library: QSYS, name: DLTLIB } }");
+    String message = refused("- { name: A, post: /a, command: { library: QSYS, name: DLTLIB } }");
     assertTrue(message.contains("the source does not allow QSYS/DLTLIB"), message);
     message =
         refused(
@@ -145,8 +149,7 @@ final class CommandOperationTest {
   private String refused(String operations) {
     SettingsException e =
         assertThrows(
-            SettingsException.class,
-            () -> HostSite.open(folder, host, SOURCE, operations).close());
+            SettingsException.class, () -> HostSite.open(folder, host, SOURCE, operations).close());
     return String.valueOf(e.getMessage());
   }
 }

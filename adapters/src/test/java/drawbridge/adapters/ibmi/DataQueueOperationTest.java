@@ -45,7 +45,8 @@ final class DataQueueOperationTest {
     orders = host.host().dataQueue("SHOP", "ORDERS", DataQueue.Order.FIFO, 100, 0, true);
     events = host.host().dataQueue("SHOP", "EVENTS", DataQueue.Order.KEYED, 100, 4, false);
     Files.writeString(
-        folder.resolve("order.cpy"), "01 R.\n05 ORDER-NO PIC 9(5).\n05 AMOUNT PIC S9(5)V99 COMP-3.\n");
+        folder.resolve("order.cpy"),
+        "01 R.\n05 ORDER-NO PIC 9(5).\n05 AMOUNT PIC S9(5)V99 COMP-3.\n");
     site = HostSite.open(folder, host, "", OPERATIONS);
   }
 
@@ -109,8 +110,7 @@ final class DataQueueOperationTest {
     assertEquals(2, events.depth());
     String body = "{\"key\":\"K001\",\"receipt\":\"%s\"}";
     assertEquals(
-        Fault.Code.CONFLICT,
-        site.fault("RemoveKeyed", body.formatted("0".repeat(64))).code());
+        Fault.Code.CONFLICT, site.fault("RemoveKeyed", body.formatted("0".repeat(64))).code());
     assertEquals(2, events.depth());
     site.call("RemoveKeyed", body.formatted(receipt));
     assertEquals(1, events.depth());
@@ -124,9 +124,10 @@ final class DataQueueOperationTest {
     site.call("SendKeyed", "{\"key\":\"A\",\"entry\":\"for A\"}");
     site.call("SendKeyed", "{\"key\":\"B\",\"entry\":\"for B\"}");
     assertTrue(
-        site.call("TakeKeyed", "{\"key\":\"B\"}").text().contains("\"entry\":\"for B\",\"key\":\"B\""));
-    assertArrayEquals(
-        "for A".getBytes(EBCDIC), events.take(Duration.ZERO).orElseThrow());
+        site.call("TakeKeyed", "{\"key\":\"B\"}")
+            .text()
+            .contains("\"entry\":\"for B\",\"key\":\"B\""));
+    assertArrayEquals("for A".getBytes(EBCDIC), events.take(Duration.ZERO).orElseThrow());
     assertEquals("{\"value\":[]}", site.call("TakeKeyed", "{\"key\":\"B\"}").text());
   }
 

@@ -73,13 +73,13 @@ final class FileOperationTest {
         "{\"value\":[{\"id\":1,\"nm\":\"Ann\"},{\"id\":2,\"nm\":\"Bob\"}]}",
         site.call("ReadRecords", "", "name", "r.dat").text());
     Files.write(exchange.resolve("cut.dat"), "001Ann  002B".getBytes(EBCDIC));
-    assertEquals(
-        Fault.Code.SOURCE_ERROR, site.fault("ReadRecords", "", "name", "cut.dat").code());
+    assertEquals(Fault.Code.SOURCE_ERROR, site.fault("ReadRecords", "", "name", "cut.dat").code());
   }
 
   @Test
   void filesAreWrittenWholeOrNotAtAll() throws Exception {
-    assertEquals("{\"bytes\":3}", site.call("Write", "{\"content\":\"AQID\"}", "name", "a.bin").text());
+    assertEquals(
+        "{\"bytes\":3}", site.call("Write", "{\"content\":\"AQID\"}", "name", "a.bin").text());
     assertArrayEquals(new byte[] {1, 2, 3}, Files.readAllBytes(exchange.resolve("a.bin")));
     Fault there = site.fault("Write", "{\"content\":\"AQID\"}", "name", "a.bin");
     assertEquals(Fault.Code.CONFLICT, there.code());
@@ -103,8 +103,21 @@ final class FileOperationTest {
     Files.createSymbolicLink(exchange.resolve("link"), root.resolve("home/secret"));
     for (String name :
         new String[] {
-          "../secret", "..", ".", "", "/home/secret", "a/../../secret", "..\\secret", "x/y", "link",
-          "secret\u0000", "%2e%2e", "a:b", "*", "a.", "nothere"
+          "../secret",
+          "..",
+          ".",
+          "",
+          "/home/secret",
+          "a/../../secret",
+          "..\\secret",
+          "x/y",
+          "link",
+          "secret\u0000",
+          "%2e%2e",
+          "a:b",
+          "*",
+          "a.",
+          "nothere"
         }) {
       Fault fault;
       try {

@@ -40,8 +40,7 @@ final class HostSite implements AutoCloseable {
       throws IOException {
     Files.createDirectories(folder.resolve("apis"));
     Files.writeString(
-        folder.resolve("sources.yaml"),
-        "main:\n  adapter: ibmi\n" + host.yaml(source).indent(2));
+        folder.resolve("sources.yaml"), "main:\n  adapter: ibmi\n" + host.yaml(source).indent(2));
     Files.writeString(
         folder.resolve("apis/host-v1.yaml"),
         "api: host\nversion: v1\ntitle: Host\nsource: main\noperations:\n" + operations.indent(2));
@@ -54,7 +53,8 @@ final class HostSite implements AutoCloseable {
 
   /** With a JSON body; empty: none. */
   TestAnswer call(String name, String body, String... namesAndValues) throws Exception {
-    return call(name, new TestAnswer(Answer.Format.JSON), Duration.ofSeconds(30), body, namesAndValues);
+    return call(
+        name, new TestAnswer(Answer.Format.JSON), Duration.ofSeconds(30), body, namesAndValues);
   }
 
   TestAnswer call(

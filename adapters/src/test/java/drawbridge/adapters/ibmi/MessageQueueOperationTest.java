@@ -45,10 +45,12 @@ final class MessageQueueOperationTest {
     queue.send(HostMessage.of("USR0001", 10, HostMessage.INFORMATIONAL, "All is well."));
     queue.send(HostMessage.of("USR0002", 60, HostMessage.INFORMATIONAL, "Disk is full."));
     String alerts = site.call("Alerts", "").text();
-    assertTrue(alerts.contains("\"id\":\"USR0002\",\"severity\":60,\"type\":\"informational\",\"text\":\"Disk is full.\""), alerts);
+    assertTrue(
+        alerts.contains(
+            "\"id\":\"USR0002\",\"severity\":60,\"type\":\"informational\",\"text\":\"Disk is full.\""),
+        alerts);
     assertFalse(alerts.contains("USR0001"), alerts);
-    assertEquals(
-        "{\"value\":[]}", site.call("Alerts", "", "since", "2099-01-01T00:00:00").text());
+    assertEquals("{\"value\":[]}", site.call("Alerts", "", "since", "2099-01-01T00:00:00").text());
   }
 
   @Test

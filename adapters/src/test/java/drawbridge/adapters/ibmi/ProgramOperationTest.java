@@ -103,7 +103,8 @@ final class ProgramOperationTest {
                 case "DECIMAL" -> throw HostError.of("MCH1202", 40, "Decimal data error.");
                 case "CRASH" -> throw HostError.of("CPF9999", 40, "Function check.");
                 case "LIES" -> p.int4(1, 0, 11);
-                case "BLANKS" -> p.put(3, new byte[] {0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40});
+                case "BLANKS" ->
+                    p.put(3, new byte[] {0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40, 0x40});
                 default -> {}
               }
             });
@@ -132,8 +133,7 @@ final class ProgramOperationTest {
             + "{\"sku\":\"B-2\",\"qty\":2,\"price\":10.50}],\"sum\":52.50}",
         answer.text());
     assertTrue(jobs.toString().matches("\\d{6}/QUSER/QZRCSRVS"), jobs.toString());
-    assertEquals(
-        Parameter.In.PATH, site.operation("Price").parameters().getFirst().in());
+    assertEquals(Parameter.In.PATH, site.operation("Price").parameters().getFirst().in());
     assertFalse(site.operation("Price").safe());
     assertTrue(site.operation("Price").single());
   }
@@ -166,7 +166,10 @@ final class ProgramOperationTest {
       assertEquals(Fault.Code.OUTCOME_UNKNOWN, fault.code(), customer);
       assertFalse(fault.message().contains("MCH"), fault.message());
     }
-    String safe = BODY.replace("{\"lines\"", "{\"customer\":\"%s\",\"lines\"").replace("\"qty\":3", "\"qty\":3,\"price\":1").replace("\"qty\":\"2\"", "\"qty\":2,\"price\":1");
+    String safe =
+        BODY.replace("{\"lines\"", "{\"customer\":\"%s\",\"lines\"")
+            .replace("\"qty\":3", "\"qty\":3,\"price\":1")
+            .replace("\"qty\":\"2\"", "\"qty\":2,\"price\":1");
     assertEquals(
         "something else on the source has the record",
         site.fault("SafePrice", safe.formatted("RECORD")).message());
@@ -181,8 +184,7 @@ final class ProgramOperationTest {
 
   @Test
   void anAnswerThatIsNoneIsNeverHandedOver() throws Exception {
-    assertEquals(
-        Fault.Code.OUTCOME_UNKNOWN, site.fault("Price", BODY, "customer", "LIES").code());
+    assertEquals(Fault.Code.OUTCOME_UNKNOWN, site.fault("Price", BODY, "customer", "LIES").code());
     assertEquals(
         Fault.Code.OUTCOME_UNKNOWN, site.fault("Price", BODY, "customer", "BLANKS").code());
   }
@@ -248,10 +250,7 @@ final class ProgramOperationTest {
             FaultException.class,
             () ->
                 site.call(
-                    "SafePrice",
-                    new TestAnswer(Answer.Format.JSON),
-                    Duration.ofSeconds(2),
-                    body));
+                    "SafePrice", new TestAnswer(Answer.Format.JSON), Duration.ofSeconds(2), body));
     assertEquals(Fault.Code.DEADLINE_EXCEEDED, e.fault().code(), "a safe one says what it was");
     assertTrue(ended.await(20, TimeUnit.SECONDS));
     release.countDown();

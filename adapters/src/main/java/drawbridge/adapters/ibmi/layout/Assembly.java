@@ -184,7 +184,7 @@ final class Assembly {
     boolean counted = !draft.count.isEmpty();
     Kind kind =
         draft.choice
-            ? choice(draft)
+            ? new Forms(this).of(draft)
             : draft.kind == null
                 ? new Kind.Group(draft.children.stream().map(this::made).toList())
                 : new FieldKind(description, says).of(draft, draft.kind);

@@ -15,7 +15,9 @@ record Forms(Assembly assembly) {
   Kind of(Draft draft) {
     FieldSettings says = assembly.settings(draft);
     List<Draft> shown =
-        draft.children.stream().filter(c -> !assembly.settings(c).hidden() && !c.name.isEmpty()).toList();
+        draft.children.stream()
+            .filter(c -> !assembly.settings(c).hidden() && !c.name.isEmpty())
+            .toList();
     if (says.chooser().isEmpty()) {
       if (shown.size() > 1) {
         throw draft.wrong(

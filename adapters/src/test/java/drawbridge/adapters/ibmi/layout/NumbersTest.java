@@ -76,11 +76,8 @@ final class NumbersTest {
   void binaryIsWhatJtopenWrites(@ForAll long number) {
     BigInteger eight = BigInteger.valueOf(number);
     assertArrayEquals(new AS400Bin8().toBytes(number), Numbers.binary(eight, 8));
-    assertArrayEquals(
-        new AS400Bin4().toBytes((int) number), Numbers.binary(eight, 4));
-    assertArrayEquals(
-        new AS400Bin2().toBytes((short) number),
-        Numbers.binary(eight, 2));
+    assertArrayEquals(new AS400Bin4().toBytes((int) number), Numbers.binary(eight, 4));
+    assertArrayEquals(new AS400Bin2().toBytes((short) number), Numbers.binary(eight, 2));
     long unsigned = number & 0xffff_ffffL;
     byte[] bytes = Numbers.binary(BigInteger.valueOf(unsigned), 4);
     assertArrayEquals(new AS400UnsignedBin4().toBytes(unsigned), bytes);
