@@ -2,7 +2,6 @@ package drawbridge.adapters.ibmi;
 
 import com.ibm.as400.access.AS400;
 import com.ibm.as400.access.AS400SecurityException;
-import com.ibm.as400.access.CommandCall;
 import com.ibm.as400.access.Job;
 import com.ibm.as400.access.SecureAS400;
 import com.ibm.as400.access.SocketProperties;
@@ -53,7 +52,7 @@ final class Connector {
     boolean complete = false;
     try {
       system.connectService(AS400.COMMAND);
-      libraries(system);
+      JobState.prepare(system, settings);
       complete = true;
       return system;
     } finally {
@@ -79,7 +78,8 @@ final class Connector {
       // Replies are read by the thread that asks, which an interrupt can end.
       system.setThreadUsed(false);
       SocketProperties socket = new SocketProperties();
-      socket.setLoginTimeout((int) settings.pool().connect().toMillis());
+      // So short that there is time for what JTOpen tries after a port that nobody answers on.
+      socket.setLoginTimeout((int) Math.max(1, settings.pool().connect().toMillis() / 3));
       socket.setKeepAlive(true);
       socket.setTcpNoDelay(true);
       system.setSocketProperties(socket);
@@ -102,31 +102,6 @@ final class Connector {
         system.setServicePort(
             service, settings.ports().getOrDefault(service, AS400.USE_PORT_MAPPER));
       }
-    }
-  }
-
-  private void libraries(AS400 system) throws IOException, AS400SecurityException {
-    if (settings.libraries().isEmpty() && settings.currentLibrary().isEmpty()) {
-      return;
-    }
-    StringBuilder command = new StringBuilder("CHGLIBL");
-    if (!settings.libraries().isEmpty()) {
-      command.append(" LIBL(").append(String.join(" ", settings.libraries())).append(')');
-    }
-    settings
-        .currentLibrary()
-        .ifPresent(name -> command.append(" CURLIB(").append(name).append(')'));
-    CommandCall call = new CommandCall(system);
-    try {
-      if (!call.run(command.toString())) {
-        throw new NotReady(
-            "the library list is refused: " + HostMessages.brief(call.getMessageList()));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new NotReady("interrupted", e);
-    } catch (com.ibm.as400.access.ErrorCompletingRequestException | PropertyVetoException e) {
-      throw new NotReady("the library list could not be set", e);
     }
   }
 

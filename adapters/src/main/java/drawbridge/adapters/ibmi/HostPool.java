@@ -47,6 +47,17 @@ final class HostPool implements AutoCloseable {
   /** Saying good-bye to a system that may be gone. */
   private static final Duration GOOD_BYE = Duration.ofSeconds(5);
 
+  /** From a failed attempt to the next one, while somebody waits. */
+  private static final Duration RETRY = Duration.ofMillis(250);
+
+  private static final Fault BUSY =
+      new Fault(
+          Fault.Code.BUSY,
+          "no connection to the source was free in time",
+          "",
+          Duration.ofSeconds(1),
+          null);
+
   private static final Duration SWEEP = Duration.ofSeconds(2);
 
   private static final System.Logger LOG = System.getLogger(HostPool.class.getName());
@@ -73,11 +84,23 @@ final class HostPool implements AutoCloseable {
   private boolean connecting;
   private boolean closed;
   private @Nullable Failure failure;
+
+  /** Not before this the next attempt, after one that failed. */
+  private long retryAt = System.nanoTime();
+
   private boolean reached;
   private @Nullable Integer passwordDays;
 
-  /** Why the last attempt to connect failed. */
-  record Failure(Fault.Code code, String sentence, long at, Throwable cause) {}
+  /**
+   * Why the last attempt to connect failed.
+   *
+   * @param lasting trying again is of no use before somebody has mended something
+   */
+  record Failure(String sentence, boolean lasting, long at, Throwable cause) {
+    FaultException fault() {
+      return unavailable(sentence, cause);
+    }
+  }
 
   HostPool(String name, IbmiSettings settings) throws IOException, GeneralSecurityException {
     this.name = name;
@@ -166,22 +189,24 @@ final class HostPool implements AutoCloseable {
           return pooled;
         }
         Failure failed = failure;
-        if (failed != null && failed.at - arrived > 0) {
-          throw new Fault(failed.code, failed.sentence, "", Duration.ofSeconds(5), failed.cause)
-              .thrown();
+        if (failed != null && failed.at - arrived <= 0) {
+          failed = null;
+        }
+        if (failed != null && failed.lasting) {
+          throw failed.fault();
         }
         connect();
-        long left = until - System.nanoTime();
+        long now = System.nanoTime();
+        long left = until - now;
         if (left <= 0) {
-          throw total < settings.pool().size() || connecting
-              ? unavailable("the source does not answer in time", null)
-              : new Fault(
-                      Fault.Code.BUSY,
-                      "no connection to the source was free in time",
-                      "",
-                      Duration.ofSeconds(1),
-                      null)
-                  .thrown();
+          throw failed != null
+              ? failed.fault()
+              : connecting
+                  ? unavailable("the source does not answer in time", null)
+                  : BUSY.thrown();
+        }
+        if (!connecting && retryAt - now > 0) {
+          left = Math.min(left, retryAt - now);
         }
         changed.awaitNanos(left);
       }
@@ -198,7 +223,11 @@ final class HostPool implements AutoCloseable {
 
   /** Starts the one thread that connects, where there is need and room. Within the lock. */
   private void connect() {
-    if (connecting || closed || waiting <= idle.size() || total >= settings.pool().size()) {
+    if (connecting
+        || closed
+        || waiting <= idle.size()
+        || total >= settings.pool().size()
+        || retryAt - System.nanoTime() > 0) {
       return;
     }
     connecting = true;
@@ -209,7 +238,12 @@ final class HostPool implements AutoCloseable {
   private void connectOne() {
     Pooled made = null;
     Failure failed = null;
+    boolean entered = false;
     try {
+      entered = gate.enter(settings.pool().connect().multipliedBy(2));
+      if (!entered) {
+        throw new TimeoutException("another sign-on of this user is under way");
+      }
       Optional<Secret> password = gate.password();
       if (password.isEmpty()) {
         failed = refused(gate.refusal().orElse("the sign-on was refused"), null);
@@ -222,19 +256,29 @@ final class HostPool implements AutoCloseable {
       failed = failure(IbmiFaults.sentence(e), e);
     } catch (TimeoutException e) {
       failed = failure("the source does not answer in time", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failed = failure("interrupted", e);
     } catch (RuntimeException e) {
       failed = failure("the source cannot be reached", e);
+    } finally {
+      if (entered) {
+        gate.leave();
+      }
     }
     done(made, failed);
   }
 
   private static Failure refused(String why, @Nullable Throwable cause) {
-    Throwable told = new IOException(why, cause);
-    return new Failure(Fault.Code.SOURCE_UNAVAILABLE, IbmiFaults.REFUSED, System.nanoTime(), told);
+    return new Failure(IbmiFaults.REFUSED, true, System.nanoTime(), new IOException(why, cause));
   }
 
   private static Failure failure(String sentence, Throwable cause) {
-    return new Failure(Fault.Code.SOURCE_UNAVAILABLE, sentence, System.nanoTime(), cause);
+    return new Failure(
+        sentence,
+        cause instanceof IOException e && IbmiFaults.lasting(e),
+        System.nanoTime(),
+        cause);
   }
 
   private static final class Refused extends Exception {
@@ -291,6 +335,7 @@ final class HostPool implements AutoCloseable {
             news = failed.sentence + ": " + failed.cause.getMessage();
           }
           failure = failed;
+          retryAt = failed.at + RETRY.toNanos();
         }
       } else {
         failure = null;

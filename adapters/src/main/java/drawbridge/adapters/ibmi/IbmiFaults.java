@@ -25,6 +25,16 @@ final class IbmiFaults {
         : "the source cannot be reached";
   }
 
+  /** Doesn't pass by itself: certificates, and the state that every host job shall have. */
+  static boolean lasting(IOException e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof SSLException) {
+        return true;
+      }
+    }
+    return e instanceof Connector.NotReady;
+  }
+
   /** The system looked at user and password and said no; anything else may pass by itself. */
   static boolean refusal(AS400SecurityException e) {
     return switch (e.getReturnCode()) {

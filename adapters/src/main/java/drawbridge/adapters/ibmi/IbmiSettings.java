@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 /**
  * What {@code sources.yaml} says of one IBM i; docs/mainframe.md lists the keys.
  *
+ * @param jobDescription {@code LIBRARY/NAME}; what host jobs take over from it; empty: nothing
  * @param tls empty: plain sockets
  * @param ports by JTOpen's number of the service; empty: the port mapper is asked
  * @param ccsid empty: the one that the system tells
@@ -29,6 +30,7 @@ record IbmiSettings(
     String system,
     String user,
     Path passwordFile,
+    Optional<String> jobDescription,
     Optional<Tls> tls,
     Map<Integer, Integer> ports,
     OptionalInt ccsid,
@@ -93,6 +95,8 @@ record IbmiSettings(
     login.secret("password-file");
     Path passwordFile = login.path("password-file");
     login.done();
+    Optional<String> jobDescription = section.optionalText("job-description");
+    jobDescription.ifPresent(name -> checkQualified(section, "job-description", name));
     Optional<Tls> tls = section.optionalSection("tls").map(IbmiSettings::tls);
     Map<Integer, Integer> ports =
         section.optionalSection("ports").map(IbmiSettings::ports).orElse(Map.of());
@@ -107,6 +111,7 @@ record IbmiSettings(
         system,
         user,
         passwordFile,
+        jobDescription,
         tls,
         ports,
         ccsid,
@@ -189,6 +194,16 @@ record IbmiSettings(
     }
     section.done();
     return pool;
+  }
+
+  private static void checkQualified(Section section, String key, String name) {
+    int slash = name.indexOf('/');
+    if (slash < 0
+        || !OBJECT.matcher(name.substring(0, slash)).matches()
+        || !OBJECT.matcher(name.substring(slash + 1)).matches()) {
+      throw section.wrong(
+          key, "“" + name + "” is no name with its library", "write LIBRARY/NAME, in capitals");
+    }
   }
 
   /** Such names go into commands, so nothing else gets through. */

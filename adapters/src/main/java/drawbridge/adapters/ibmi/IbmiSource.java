@@ -114,6 +114,7 @@ public final class IbmiSource implements Source {
     try (HostJob job = pool.borrow(start + patience.toNanos())) {
       Duration latency = Duration.ofNanos(System.nanoTime() - start);
       details.add("signed on as " + settings.user() + ", job " + job.jobName());
+      details.addAll(HostCheck.of(job.system(), settings));
       return new SourceCheck(name, true, state().detail(), details, latency);
     } catch (FaultException e) {
       Throwable cause = e.fault().cause();

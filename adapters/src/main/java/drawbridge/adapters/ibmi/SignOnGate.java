@@ -7,9 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Keeps the bridge from locking a user out. A system counts wrong passwords and disables the user
@@ -30,6 +34,9 @@ final class SignOnGate {
         }
       };
 
+  /** One attempt at a time for each system and user, whatever the number of pools. */
+  private static final Map<String, Semaphore> TURNS = new ConcurrentHashMap<>();
+
   private final String key;
   private final String user;
   private final Path file;
@@ -41,6 +48,24 @@ final class SignOnGate {
     this.key = settings.system() + " " + settings.user();
     this.user = settings.user();
     this.file = settings.passwordFile();
+  }
+
+  /**
+   * Waits until no other attempt of this user is under way; the next one then knows how it went.
+   *
+   * @return false: it was not over in time
+   */
+  boolean enter(Duration patience) throws InterruptedException {
+    return turn().tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** After every successful {@link #enter}. */
+  void leave() {
+    turn().release();
+  }
+
+  private Semaphore turn() {
+    return TURNS.computeIfAbsent(key, k -> new Semaphore(1));
   }
 
   /** The password to sign on with; empty: it has been refused, see {@link #refusal()}. */

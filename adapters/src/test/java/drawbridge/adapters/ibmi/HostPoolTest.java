@@ -16,6 +16,7 @@ import drawbridge.adapters.FaultException;
 import drawbridge.ibmi.stub.Faults;
 import drawbridge.ibmi.stub.HostService;
 import drawbridge.ibmi.stub.HostSettings;
+import drawbridge.ibmi.stub.Job;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,6 +89,27 @@ final class HostPoolTest {
   }
 
   @Test
+  void aJobDescriptionGivesLibrariesAndAccountingCode() throws Exception {
+    try (TestHost host = TestHost.start(folder)) {
+      host.host().library("TOOLS");
+      host.host().jobDescription("SHOP", "BRIDGE", List.of("TOOLS", "QGPL"), "DRAWBRIDGE");
+      try (HostPool pool = host.pool("job-description: SHOP/BRIDGE\n");
+          HostJob job = pool.borrow(TestHost.in(10_000))) {
+        Job seen =
+            host.host().jobs().stream()
+                .filter(each -> each.name().equals(job.jobName()))
+                .findFirst()
+                .orElseThrow();
+        assertEquals(List.of("TOOLS", "QGPL"), seen.libraries());
+        assertEquals("DRAWBRIDGE", seen.attributes().get("ACGCDE"));
+      }
+      try (HostPool pool = host.pool("job-description: SHOP/NOTHING\n")) {
+        assertEquals("the source cannot be made ready", fault(pool, 10_000).message());
+      }
+    }
+  }
+
+  @Test
   void aRefusedPasswordIsTriedOnceHoweverManyAsk() throws Exception {
     try (TestHost host = TestHost.start(folder);
         HostPool pool = host.pool("")) {
@@ -144,16 +166,32 @@ final class HostPoolTest {
       try (TestHost host = TestHost.start(folder, HostSettings.builder());
           HostPool pool = host.pool("pool: { connect: 500ms }\n")) {
         HostService service = request == 0x7001 ? HostService.COMMAND : HostService.SIGN_ON;
-        host.host().faults().next(service, request, drawbridge.ibmi.stub.Fault.silence());
+        host.host().faults().next(service, request, 100, drawbridge.ibmi.stub.Fault.silence());
         long start = System.nanoTime();
-        Fault fault = fault(pool, 5_000);
+        Fault fault = fault(pool, 2_000);
         assertEquals("the source does not answer in time", fault.message());
         assertTrue(System.nanoTime() - start < Duration.ofSeconds(3).toNanos());
         TestHost.await("the socket is closed", () -> host.host().connections(service) == 0);
+        host.host().faults().clear();
         try (HostJob job = pool.borrow(TestHost.in(10_000))) {
           assertFalse(job.ended());
         }
       }
+    }
+  }
+
+  @Test
+  void aShortOutageIsAPause() throws Exception {
+    try (TestHost host = TestHost.start(folder);
+        HostPool pool = host.pool("")) {
+      host.host()
+          .faults()
+          .next(HostService.SIGN_ON, 0x7003, 3, drawbridge.ibmi.stub.Fault.dropRequest());
+      try (HostJob job = pool.borrow(TestHost.in(10_000))) {
+        assertFalse(job.ended());
+      }
+      assertEquals(4, host.host().requests(HostService.SIGN_ON, 0x7003));
+      assertTrue(pool.failure().isEmpty());
     }
   }
 

@@ -64,7 +64,7 @@ final class TestHost implements AutoCloseable {
             .map(
                 e -> e.getValue() + ": " + (tls ? host.tlsPort(e.getKey()) : host.port(e.getKey())))
             .collect(Collectors.joining(", "));
-    if (tls) {
+    if (host.listens(HostService.HOST_CONNECTION, true)) {
       ports += ", host-connection: " + host.tlsPort(HostService.HOST_CONNECTION);
     }
     return "system: "

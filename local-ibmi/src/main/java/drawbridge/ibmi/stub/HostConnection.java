@@ -25,7 +25,7 @@ final class HostConnection implements AutoCloseable {
   private final Socket socket;
   private final OutputStream out;
   private HostService service;
-  private @Nullable HostServer server;
+  private volatile @Nullable HostServer server;
   private volatile @Nullable Job job;
   private byte[] clientSeed = new byte[8];
   private byte[] serverSeed = new byte[8];
@@ -61,6 +61,12 @@ final class HostConnection implements AutoCloseable {
     return present;
   }
 
+  void stopSql() {
+    if (server instanceof DatabaseServer database) {
+      database.stop();
+    }
+  }
+
   void seeds(byte[] client, byte[] own) {
     clientSeed = client;
     serverSeed = own;
@@ -85,8 +91,9 @@ final class HostConnection implements AutoCloseable {
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("the JDK lacks an algorithm", e);
     } finally {
-      if (server != null) {
-        server.close();
+      HostServer ended = server;
+      if (ended != null) {
+        ended.close();
       }
     }
   }
@@ -118,21 +125,24 @@ final class HostConnection implements AutoCloseable {
   }
 
   private HostServer server() throws IOException {
-    if (server == null) {
+    HostServer present = server;
+    if (present == null) {
       if (job == null && service != HostService.SIGN_ON && service != HostService.HOST_CONNECTION) {
         throw new Frame.BadFrame("a request before the sign-on");
       }
-      server =
+      present =
           switch (service) {
             case SIGN_ON -> new SignOnServer(this);
             case HOST_CONNECTION -> new HostConnectionServer(this);
             case COMMAND -> new CommandServer(this);
             case DATA_QUEUE -> new DataQueueServer(this);
             case CENTRAL -> new CentralServer(this);
-            case FILE, DATABASE -> throw new Frame.BadFrame(service + " is not served");
+            case FILE -> new FileServer(this);
+            case DATABASE -> new DatabaseServer(this);
           };
+      server = present;
     }
-    return server;
+    return present;
   }
 
   private boolean exchangeSeeds(Frame frame) throws IOException {

@@ -59,6 +59,11 @@ public record HostSettings(
     return version << 16 | release << 8;
   }
 
+  /** The host connection server came with V7R6. */
+  boolean hasHostConnections() {
+    return vrm() >= 0x00070600;
+  }
+
   /** What the sign-on server calls its level. */
   int serverLevel() {
     return factors ? 18 : 15;

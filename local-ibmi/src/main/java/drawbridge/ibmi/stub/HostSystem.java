@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -42,6 +43,10 @@ public final class HostSystem implements AutoCloseable {
   private final Commands commands = new Commands(this);
   private final Set<String> libraries = ConcurrentHashMap.newKeySet();
   private final Map<String, DataQueue> dataQueues = new ConcurrentHashMap<>();
+  private final Map<String, MessageQueue> messageQueues = new ConcurrentHashMap<>();
+  private final Map<String, SqlProcedure.Declared> procedures = new ConcurrentHashMap<>();
+  private final Map<String, JobDescription> jobDescriptions = new ConcurrentHashMap<>();
+  private final Map<Path, Integer> ccsids = new ConcurrentHashMap<>();
   private final Map<HostService, ServerSocket> plain = new EnumMap<>(HostService.class);
   private final Map<HostService, ServerSocket> secure = new EnumMap<>(HostService.class);
   private final Set<HostConnection> connections = ConcurrentHashMap.newKeySet();
@@ -68,7 +73,10 @@ public final class HostSystem implements AutoCloseable {
     this.settings = settings;
     this.accounts = new Accounts(settings.passwordLevel(), settings.mostFailures());
     libraries.addAll(List.of("QSYS", "QGPL", "QTEMP"));
+    messageQueue("QSYS", "QSYSOPR");
     SystemPrograms.register(this);
+    MessagePrograms.register(this);
+    SqlCatalogue.register(procedures);
   }
 
   /** Listens on all its ports when this returns. */
@@ -93,7 +101,7 @@ public final class HostSystem implements AutoCloseable {
       if (settings.plain() && !secureOnly) {
         accept(service, plain, new ServerSocket(), port);
       }
-      if (settings.tls().isPresent()) {
+      if (settings.tls().isPresent() && (!secureOnly || settings.hasHostConnections())) {
         accept(
             service,
             secure,
@@ -191,6 +199,35 @@ public final class HostSystem implements AutoCloseable {
   }
 
   /**
+   * What is kept of a job description.
+   *
+   * @param libraries its initial library list
+   * @param accountingCode up to 15 characters; {@code *USRPRF}: the user's
+   */
+  record JobDescription(List<String> libraries, String accountingCode) {
+    JobDescription {
+      libraries = List.copyOf(libraries);
+    }
+  }
+
+  /** Makes a job description with an initial library list and an accounting code. */
+  public void jobDescription(
+      String library, String name, List<String> initialLibraries, String accountingCode) {
+    libraries.add(library);
+    jobDescriptions.put(library + "/" + name, new JobDescription(initialLibraries, accountingCode));
+  }
+
+  Optional<JobDescription> jobDescription(String library, String name) {
+    return Optional.ofNullable(jobDescriptions.get(library + "/" + name));
+  }
+
+  /** For SQL's CALL; the statement must name the schema. */
+  public void sqlProcedure(
+      String schema, String name, List<SqlProcedure.Parameter> parameters, SqlProcedure body) {
+    procedures.put(schema + "." + name, new SqlProcedure.Declared(parameters, body));
+  }
+
+  /**
    * Makes a data queue, and the library known.
    *
    * @param maxLength of an entry, in bytes
@@ -208,6 +245,12 @@ public final class HostSystem implements AutoCloseable {
     DataQueue queue = DataQueue.of(order, maxLength, keyLength, senders);
     addDataQueue(library, name, queue);
     return queue;
+  }
+
+  /** Makes a message queue, and the library known; {@code QSYS/QSYSOPR} is there. */
+  public MessageQueue messageQueue(String library, String name) {
+    libraries.add(library);
+    return messageQueues.computeIfAbsent(library + "/" + name, key -> new MessageQueue(this));
   }
 
   /** What goes wrong with requests and answers. */
@@ -243,7 +286,8 @@ public final class HostSystem implements AutoCloseable {
     return socket.getLocalPort();
   }
 
-  boolean listens(HostService service, boolean tls) {
+  /** Whether it does, with TLS or without. */
+  public boolean listens(HostService service, boolean tls) {
     return (tls ? secure : plain).containsKey(service);
   }
 
@@ -297,8 +341,18 @@ public final class HostSystem implements AutoCloseable {
     return pending;
   }
 
-  Set<HostConnection> live() {
-    return connections;
+  Map<String, SqlProcedure.Declared> procedures() {
+    return procedures;
+  }
+
+  /** Stops the statement that runs in the job of this number. */
+  void cancelSql(String number) {
+    for (HostConnection connection : connections) {
+      Job job = connection.job();
+      if (job != null && job.number().equals(number)) {
+        connection.stopSql();
+      }
+    }
   }
 
   Job newJob(HostService service, String user) {
@@ -313,15 +367,23 @@ public final class HostSystem implements AutoCloseable {
     return libraries.contains(library);
   }
 
+  /** Whether there is such an object; tables are the database's, and not looked for. */
+  boolean has(String library, String name, String type) {
+    return switch (type) {
+      case "*LIB" -> hasLibrary(name);
+      case "*PGM" -> programs.has(library, name);
+      case "*SRVPGM" -> programs.hasService(library, name);
+      case "*DTAQ" -> dataQueues.containsKey(library + "/" + name);
+      case "*MSGQ" -> messageQueues.containsKey(library + "/" + name);
+      default -> false;
+    };
+  }
+
   Optional<DataQueue> findDataQueue(Job job, String library, String name) {
     return Programs.searched(job, library).stream()
         .map(each -> dataQueues.get(each + "/" + name))
         .filter(java.util.Objects::nonNull)
         .findFirst();
-  }
-
-  boolean hasDataQueue(String library, String name) {
-    return dataQueues.containsKey(library + "/" + name);
   }
 
   boolean addDataQueue(String library, String name, DataQueue queue) {
@@ -332,6 +394,24 @@ public final class HostSystem implements AutoCloseable {
     DataQueue queue = dataQueues.remove(library + "/" + name);
     if (queue != null) {
       queue.delete();
+    }
+  }
+
+  Optional<MessageQueue> findMessageQueue(Job job, String library, String name) {
+    return Programs.searched(job, library).stream()
+        .map(each -> messageQueues.get(each + "/" + name))
+        .filter(java.util.Objects::nonNull)
+        .findFirst();
+  }
+
+  /** The CCSID that a file's data is tagged with: UTF-8 unless a client said otherwise. */
+  int ccsid(Path file) {
+    return ccsids.getOrDefault(file, 1208);
+  }
+
+  void ccsid(Path file, int ccsid) {
+    if (ccsid != 0) {
+      ccsids.put(file, ccsid);
     }
   }
 

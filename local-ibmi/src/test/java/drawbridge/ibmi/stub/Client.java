@@ -30,7 +30,7 @@ final class Client {
     SERVICES.forEach(
         (service, number) ->
             system.setServicePort(number, tls ? host.tlsPort(service) : host.port(service)));
-    if (tls) {
+    if (tls && host.listens(HostService.HOST_CONNECTION, true)) {
       system.setServicePort(AS400.HOSTCNN, host.tlsPort(HostService.HOST_CONNECTION));
     }
   }
