@@ -34,6 +34,12 @@ public interface Answer {
    */
   default void key(String column, String value) {}
 
+  /**
+   * Names the job of the source that did the work, such as {@code 123456/QUSER/QZRCSRVS}, for log
+   * and audit.
+   */
+  default void servedBy(String job) {}
+
   /** How rows are written. */
   enum Format {
     JSON,

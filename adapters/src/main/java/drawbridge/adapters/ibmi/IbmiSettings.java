@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +23,8 @@ import java.util.regex.Pattern;
  * @param ports by JTOpen's number of the service; empty: the port mapper is asked
  * @param ccsid empty: the one that the system tells
  * @param libraries the user part of the library list; empty: as the job has it
+ * @param commands that operations may run, as {@code LIBRARY/NAME}
+ * @param folders of the IFS that operations may reach into
  */
 record IbmiSettings(
     String system,
@@ -33,7 +36,9 @@ record IbmiSettings(
     OptionalInt ccsid,
     List<String> libraries,
     Optional<String> currentLibrary,
-    Pool pool) {
+    Pool pool,
+    Set<String> commands,
+    List<String> folders) {
 
   private static final Pattern OBJECT = Pattern.compile("[A-Z#@$][A-Z0-9#@$_.]{0,9}");
   private static final int MOST_LIBRARIES = 250;
@@ -112,7 +117,9 @@ record IbmiSettings(
         ccsid,
         libraries,
         current,
-        section.optionalSection("pool").map(IbmiSettings::pool).orElse(Pool.USUAL));
+        section.optionalSection("pool").map(IbmiSettings::pool).orElse(Pool.USUAL),
+        commands(section),
+        folders(section));
   }
 
   private static Tls tls(Section section) {
@@ -149,6 +156,30 @@ record IbmiSettings(
           "libraries", "a library list holds 250", "name those that the programs need");
     }
     return List.copyOf(libraries);
+  }
+
+  private static Set<String> commands(Section section) {
+    Set<String> commands = new HashSet<>(section.texts("commands"));
+    for (String command : commands) {
+      if (!command.matches("[A-Z#@$][A-Z0-9#@$_.]{0,9}/[A-Z#@$][A-Z0-9#@$_.]{0,9}")) {
+        throw section.wrong(
+            "commands", "“" + command + "” is no command", "write LIBRARY/NAME, in capitals");
+      }
+    }
+    return Set.copyOf(commands);
+  }
+
+  private static List<String> folders(Section section) {
+    List<String> folders = section.texts("folders");
+    for (String folder : folders) {
+      if (!FileOperation.folder(folder)) {
+        throw section.wrong(
+            "folders",
+            "“" + folder + "” is no folder",
+            "write an absolute path, such as /home/exchange");
+      }
+    }
+    return List.copyOf(folders);
   }
 
   private static Pool pool(Section section) {

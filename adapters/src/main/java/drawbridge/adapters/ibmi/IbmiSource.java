@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** An IBM i behind a pool of connections, which fills as calls need it. */
 public final class IbmiSource implements Source {
@@ -23,6 +24,9 @@ public final class IbmiSource implements Source {
   private final String name;
   private final IbmiSettings settings;
   private final HostPool pool;
+
+  /** For operations that wait on the host; null: there is none. */
+  private @Nullable HostPool listeners;
 
   private IbmiSource(String name, IbmiSettings settings, HostPool pool) {
     this.name = name;
@@ -56,8 +60,29 @@ public final class IbmiSource implements Source {
 
   @Override
   public Operation operation(Section section, Outline outline) {
-    throw section.wrong(
-        "name", "names no operation that an IBM i has", "see docs/mainframe.md for their keys");
+    return IbmiOperations.read(
+        new OperationContext(
+            pool,
+            this::listeners,
+            settings.ccsid().orElse(37),
+            settings.commands(),
+            settings.folders()),
+        section,
+        outline);
+  }
+
+  /** Called while the source is not shared yet. */
+  private HostPool listeners() {
+    HostPool there = listeners;
+    if (there == null) {
+      try {
+        there = new HostPool(name + "-listening", settings);
+      } catch (IOException | GeneralSecurityException e) {
+        throw new IllegalStateException("the trust file was there a moment ago", e);
+      }
+      listeners = there;
+    }
+    return there;
   }
 
   @Override
@@ -102,5 +127,9 @@ public final class IbmiSource implements Source {
   @Override
   public void close() {
     pool.close();
+    HostPool there = listeners;
+    if (there != null) {
+      there.close();
+    }
   }
 }
