@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** Turns the text of an argument into a value of its type; strict, so nothing is guessed. */
 final class Values {
-  /** Characters of a string; the longest text that a row of a system of record usually takes. */
+  /** Characters of a string where nothing else is said; as much as a row usually takes. */
   static final int LONGEST_STRING = 8_000;
 
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,19}");
@@ -70,8 +70,9 @@ final class Values {
   }
 
   private static String string(Parameter parameter, String text) throws FaultException {
-    if (text.length() > LONGEST_STRING) {
-      throw wrong(parameter, "is longer than " + LONGEST_STRING + " characters");
+    int most = Math.max(LONGEST_STRING, parameter.schema().maxLength());
+    if (text.length() > most) {
+      throw wrong(parameter, "is longer than " + most + " characters");
     }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -25,6 +25,9 @@ record EntryForm(Optional<Layout> layout, boolean bytes, int ccsid) {
   /** The member that an entry is. */
   static final String NAME = "entry";
 
+  /** The host holds no longer entries. */
+  private static final int LONGEST = 64_512;
+
   /** What stands in a queue without a copybook. */
   private enum Plain {
     TEXT,
@@ -49,7 +52,10 @@ record EntryForm(Optional<Layout> layout, boolean bytes, int ccsid) {
     Schema schema =
         layout
             .map(l -> Schema.object(l.reply()))
-            .orElse(Schema.of(bytes ? Type.BYTES : Type.STRING, false));
+            .orElse(
+                bytes
+                    ? Schema.of(Type.BYTES, false)
+                    : Schema.of(Type.STRING, false).atMost(LONGEST));
     return new Column(NAME, schema, "", "", Visibility.NORMAL, false);
   }
 

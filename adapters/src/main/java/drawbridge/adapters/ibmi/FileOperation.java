@@ -33,6 +33,9 @@ final class FileOperation {
     REPLACE
   }
 
+  /** Of the JSON body that it stands in. */
+  private static final int LONGEST_CONTENT = 1 << 20;
+
   private static final Pattern FOLDER =
       Pattern.compile("(/[A-Za-z0-9_@#$][A-Za-z0-9_@#$. -]{0,99})+");
 
@@ -112,7 +115,11 @@ final class FileOperation {
               name,
               layout
                   .map(l -> new Column("records", Schema.object(l.request()).listOf(0)))
-                  .orElse(new Column("content", ccsid > 0 ? Type.STRING : Type.BYTES, false)));
+                  .orElse(new Column(
+                          "content",
+                          ccsid > 0
+                              ? Schema.of(Type.STRING, false).atMost(LONGEST_CONTENT)
+                              : Schema.of(Type.BYTES, false))));
     };
   }
 

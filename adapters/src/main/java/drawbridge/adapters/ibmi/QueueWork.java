@@ -52,18 +52,6 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
       Duration longestWait,
       int most) {}
 
-  /** One entry as it came. */
-  private record Taken(byte[] data, byte @Nullable [] key, @Nullable String sender) {
-    static @Nullable Taken of(@Nullable DataQueueEntry entry) {
-      return entry == null
-          ? null
-          : new Taken(
-              entry.getData(),
-              entry instanceof KeyedDataQueueEntry keyed ? keyed.getKey() : null,
-              entry.getSenderInformation());
-    }
-  }
-
   @Override
   public void run(HostJob job, Call call, Answer answer, HostAction.Step step)
       throws FaultException,
@@ -146,7 +134,7 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
       if (!peek) {
         step.begun();
       }
-      Taken taken = Taken.of(next(system, key, peek, rows.isEmpty() ? seconds(call) : 0));
+      DataQueueEntry taken = next(system, key, peek, rows.isEmpty() ? seconds(call) : 0);
       if (taken == null) {
         break;
       }
@@ -184,29 +172,27 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
     return peek ? queue.peek(key, 0, search) : queue.read(key, wait, search);
   }
 
-  private Map<String, @Nullable Object> row(Taken taken, boolean peek) throws FaultException {
+  private Map<String, @Nullable Object> row(DataQueueEntry taken, boolean peek) throws FaultException {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
-    row.put(EntryForm.NAME, settings.form().decode(taken.data));
-    if (taken.key != null) {
+    row.put(EntryForm.NAME, settings.form().decode(taken.getData()));
+    if (taken instanceof KeyedDataQueueEntry keyed) {
+      byte[] bytes = keyed.getKey();
       HostText page = DataQueueOperation.page(settings.form().ccsid());
-      String key = page.decode(taken.key, 0, taken.key.length);
+      String key = page.decode(bytes, 0, bytes.length);
       row.put("key", key == null ? null : key.stripTrailing());
       if (peek) {
-        row.put("receipt", receipt(taken.data));
+        row.put("receipt", receipt(taken.getData()));
       }
     }
-    String sender = taken.sender;
-    boolean known = sender != null && sender.length() >= SENDER && !sender.isBlank();
-    row.put(
-        "job",
-        known
-            ? sender.substring(20, 26)
-                + "/"
-                + sender.substring(10, 20).strip()
-                + "/"
-                + sender.substring(0, 10).strip()
-            : null);
-    row.put("user", known ? sender.substring(SENDER).strip() : null);
+    String sender = taken.getSenderInformation();
+    if (sender == null || sender.length() < SENDER || sender.isBlank()) {
+      row.put("job", null);
+      row.put("user", null);
+    } else {
+      String name = sender.substring(0, 10).strip();
+      row.put("job", sender.substring(20, 26) + "/" + sender.substring(10, 20).strip() + "/" + name);
+      row.put("user", sender.substring(SENDER).strip());
+    }
     return row;
   }
 
