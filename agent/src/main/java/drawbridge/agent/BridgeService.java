@@ -63,7 +63,7 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
   public void view(ViewRequest request, StreamObserver<ViewReply> observer) {
     GatewayLink link = link(observer);
     if (link != null) {
-      observer.onNext(Views.of(calls.served(), link.gateway(), request));
+      observer.onNext(Views.of(calls.served(), link.gateway(), request, calls.guards()));
       observer.onCompleted();
     }
   }

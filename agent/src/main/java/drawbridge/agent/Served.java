@@ -80,11 +80,6 @@ public record Served(
       operations = List.copyOf(operations);
     }
 
-    public Api(
-        String name, String version, String title, String description, List<Operation> operations) {
-      this(name, version, title, description, operations, Optional.empty());
-    }
-
     static Api of(drawbridge.adapters.Api api) {
       return new Api(
           api.name(),

@@ -67,7 +67,9 @@ class ContractsTest {
 
   private List<String> columns(String operation) {
     try (SiteFolder site = SiteFolder.open(folder, false)) {
-      return Objects.requireNonNull(site.served().operation("shop/v1/" + operation)).columns().stream()
+      return Objects.requireNonNull(site.served().operation("shop/v1/" + operation))
+          .columns()
+          .stream()
           .map(Column::name)
           .map(name -> name.toLowerCase(java.util.Locale.ROOT))
           .toList();
