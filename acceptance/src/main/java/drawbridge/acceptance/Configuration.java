@@ -98,6 +98,7 @@ final class Configuration {
         gateways: [%s]
         %s
         audit: { folder: %s, key: certs/audit.key }
+        pages: { key: certs/pages.key }
         """
             .formatted(
                 name,

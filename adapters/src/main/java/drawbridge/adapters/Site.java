@@ -1,5 +1,6 @@
 package drawbridge.adapters;
 
+import drawbridge.adapters.sql.Drivers;
 import drawbridge.adapters.sql.SqlSource;
 import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
@@ -31,13 +32,17 @@ public final class Site implements AutoCloseable {
   private static final Duration DESCRIBING = Duration.ofSeconds(5);
 
   private static final int ATTEMPTS = 3;
+  private static final System.Logger LOG = System.getLogger(Site.class.getName());
 
   private final String digest;
   private final List<Source> sources;
   private final List<Api> apis;
+  private final List<OutOfService> outOfService;
   private final Map<String, Operation> operations = new HashMap<>();
 
-  private Site(String digest, List<Source> sources, List<Api> apis) {
+  private Site(
+      String digest, List<Source> sources, List<Api> apis, List<OutOfService> outOfService) {
+    this.outOfService = outOfService;
     this.digest = digest;
     this.sources = sources;
     this.apis = apis;
@@ -56,13 +61,18 @@ public final class Site implements AutoCloseable {
 
   /** As {@link #open(Path)}; with a time of zero no source is asked, so no column is known. */
   public static Site open(Path folder, Duration describing) {
+    return open(folder, describing, Drivers.SHIPPED);
+  }
+
+  /** As {@link #open(Path, Duration)}, with drivers that an admin added. */
+  public static Site open(Path folder, Duration describing, Drivers drivers) {
     if (!Files.isDirectory(folder)) {
       throw new SettingsException(
           folder, 0, "", "no such folder", "create it, with sources.yaml and apis/ in it");
     }
     for (int attempt = 1; ; attempt++) {
       String before = SiteDigest.of(folder);
-      Site site = read(folder, before, describing);
+      Site site = read(folder, before, describing, drivers);
       if (SiteDigest.of(folder).equals(before)) {
         return site;
       }
@@ -74,20 +84,25 @@ public final class Site implements AutoCloseable {
     }
   }
 
-  private static Site read(Path folder, String digest, Duration describing) {
+  private static Site read(Path folder, String digest, Duration describing, Drivers drivers) {
     Map<String, Source> sources = new LinkedHashMap<>();
     boolean complete = false;
     try {
       Section.read(folder.resolve("sources.yaml"))
           .each()
-          .forEach((name, section) -> sources.put(name, source(name, section)));
+          .forEach((name, section) -> sources.put(name, source(name, section, drivers)));
       List<Api> apis = apis(folder.resolve("apis"), sources);
       List<Source> opened = List.copyOf(sources.values());
+      List<OutOfService> out = new ArrayList<>();
       if (describing.isPositive()) {
         apis = described(apis, together(opened, source -> source.columns(describing)));
+        out = misfits(apis, opened);
+        List<String> away = out.stream().map(OutOfService::api).toList();
+        apis =
+            apis.stream().filter(api -> !away.contains(api.name() + "/" + api.version())).toList();
       }
       complete = true;
-      return new Site(digest, opened, apis);
+      return new Site(digest, opened, apis, List.copyOf(out));
     } finally {
       if (!complete) {
         sources.values().forEach(Source::close);
@@ -95,7 +110,7 @@ public final class Site implements AutoCloseable {
     }
   }
 
-  private static Source source(String name, Section section) {
+  private static Source source(String name, Section section, Drivers drivers) {
     if (!Words.NAME.matcher(name).matches()) {
       throw section.wrong(
           "", "“" + name + "” is not a name", "use 1 to 40 of a-z, 0-9 and - for the source");
@@ -103,7 +118,7 @@ public final class Site implements AutoCloseable {
     String adapter = section.text("adapter");
     Source source =
         switch (adapter) {
-          case "sql" -> SqlSource.open(name, section);
+          case "sql" -> SqlSource.open(name, section, drivers);
           default ->
               throw section.wrong(
                   "adapter",
@@ -153,6 +168,42 @@ public final class Site implements AutoCloseable {
     }
   }
 
+  /**
+   * An API whose file no longer fits its source.
+   *
+   * @param api {@code name/version}
+   * @param differences a sentence for each operation
+   */
+  public record OutOfService(String api, List<String> differences) {}
+
+  private static List<OutOfService> misfits(List<Api> apis, List<Source> sources) {
+    Map<String, String> all = new HashMap<>();
+    sources.forEach(source -> all.putAll(source.misfits()));
+    List<OutOfService> out = new ArrayList<>();
+    for (Api api : apis) {
+      List<String> differences =
+          api.operations().stream()
+              .filter(operation -> all.containsKey(operation.id()))
+              .map(operation -> operation.id() + ": " + all.get(operation.id()))
+              .toList();
+      if (!differences.isEmpty()) {
+        String id = api.name() + "/" + api.version();
+        out.add(new OutOfService(id, differences));
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "API {0} is out of service, since its file does not fit its source: {1}",
+            id,
+            String.join("; ", differences));
+      }
+    }
+    return out;
+  }
+
+  /** What stands in the folder and is not served; the log said so too. */
+  public List<OutOfService> outOfService() {
+    return outOfService;
+  }
+
   private static List<Api> described(List<Api> apis, List<Map<String, List<Column>>> bySource) {
     Map<String, List<Column>> columns = new HashMap<>();
     bySource.forEach(columns::putAll);
@@ -166,7 +217,7 @@ public final class Site implements AutoCloseable {
                     api.description(),
                     api.source(),
                     api.operations().stream()
-                        .map(o -> described(o, columns.getOrDefault(o.id(), List.of())))
+                        .map(o -> described(o, columns.getOrDefault(o.id(), o.columns())))
                         .toList()))
         .toList();
   }

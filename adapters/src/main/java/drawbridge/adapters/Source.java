@@ -23,6 +23,29 @@ public interface Source extends AutoCloseable {
   Operation operation(Section section, Outline outline);
 
   /**
+   * Reads a {@code resource}, which is several operations on the rows of one table or view.
+   *
+   * @param outline whose path is that of the list, without a method
+   */
+  default List<Operation> resource(Section section, Outline outline) {
+    throw section.wrong(
+        "resource", "the adapter of this source has no resources", "write operations one by one");
+  }
+
+  /**
+   * By operation: why its file no longer fits the source, as found by the last {@link #columns};
+   * the sentence names the difference.
+   */
+  default Map<String, String> misfits() {
+    return Map.of();
+  }
+
+  /** Numbers for metrics, by name; such as {@code connections}. Doesn't wait. */
+  default Map<String, Long> figures() {
+    return Map.of();
+  }
+
+  /**
    * Asks the source for the columns of all operations, by id; what it can't tell in that time is
    * absent.
    */

@@ -3,6 +3,8 @@ package drawbridge.agent;
 import drawbridge.adapters.Answer;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
+import drawbridge.adapters.Request;
+import drawbridge.adapters.Restrictions;
 import drawbridge.agent.policy.Caller;
 import drawbridge.agent.policy.Decision;
 import drawbridge.agent.policy.Limits;
@@ -61,7 +63,11 @@ final class Admission {
 
   /** It may run. */
   record Admitted(
-      Operation operation, Limits limits, Answer.Format format, Map<String, Object> arguments)
+      Operation operation,
+      Limits limits,
+      Answer.Format format,
+      Map<String, Object> arguments,
+      Request request)
       implements Decided {}
 
   /** Waits for the body, at most until the deadline. */
@@ -101,7 +107,7 @@ final class Admission {
     Answer.Format format = format(head.getFormat());
     if (format == null) {
       return new Refused(
-          Problem.of(Code.NOT_ACCEPTABLE, "Answers are application/json or application/x-ndjson."));
+          Problem.of(Code.NOT_ACCEPTABLE, "Answers are application/json, application/x-ndjson or text/csv."));
     }
     if (!life.await(body::complete)) {
       return new Refused(Problem.gone(life));
@@ -114,7 +120,13 @@ final class Admission {
           operation,
           limits,
           format,
-          calls.arguments().read(operation, head.getArgumentsList(), body.bytes()));
+          calls.arguments().read(operation, head.getArgumentsList(), body.bytes()),
+          Requests.of(
+              operation,
+              head,
+              Requests.attributes(caller),
+              Restrictions.NONE,
+              calls.pageKey()));
     } catch (FaultException e) {
       return new Refused(Problem.from(e.fault()));
     } catch (RuntimeException e) {
@@ -145,6 +157,7 @@ final class Admission {
     return switch (wanted) {
       case "", "application/json" -> Answer.Format.JSON;
       case "application/x-ndjson" -> Answer.Format.NDJSON;
+      case "text/csv" -> Answer.Format.CSV;
       default -> null;
     };
   }

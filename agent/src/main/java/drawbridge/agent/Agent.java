@@ -45,7 +45,13 @@ public final class Agent implements AutoCloseable {
     this.served = served;
     this.audit = audit;
     this.catalogue = new CatalogueFeed(catalogue(served).build());
-    this.service = new BridgeService(this::served, catalogue, audit, arguments);
+    this.service =
+        new BridgeService(
+            this::served,
+            catalogue,
+            audit,
+            arguments,
+            settings.pageKey().map(PageKey::read).orElseGet(PageKey::random));
   }
 
   /**

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param network as written, likewise
  * @param identity as written, likewise
  * @param auditFolder may not exist yet
+ * @param pageKey the same on every agent of the site, so that they read each other's page tokens
+ * @param drivers folder of JDBC drivers that don't ship
  * @param auditKey signs the log's checkpoints, where there is one
  */
 public record AgentSettings(
@@ -28,7 +30,9 @@ public record AgentSettings(
     Optional<Section> network,
     Section identity,
     Path auditFolder,
-    Optional<Path> auditKey) {
+    Optional<Path> auditKey,
+    Optional<Path> pageKey,
+    Optional<Path> drivers) {
 
   /**
    * Reads the file.
@@ -65,8 +69,28 @@ public record AgentSettings(
     }
     Optional<Path> key = audit.optionalPath("key").map(path -> audit.existing("key"));
     audit.done();
+    Optional<Path> pageKey =
+        file.optionalSection("pages")
+            .map(
+                pages -> {
+                  Path path = pages.existing("key");
+                  pages.done();
+                  return path;
+                });
+    Optional<Path> drivers = file.optionalPath("drivers").map(path -> file.existing("drivers"));
     file.done();
     return new AgentSettings(
-        file.file(), site, name, serves, gateways, namespace, network, identity, folder, key);
+        file.file(),
+        site,
+        name,
+        serves,
+        gateways,
+        namespace,
+        network,
+        identity,
+        folder,
+        key,
+        pageKey,
+        drivers);
   }
 }

@@ -30,8 +30,12 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
    * @param audit stays the caller's to close, after this
    */
   public BridgeService(
-      Supplier<Served> served, CatalogueFeed feed, AuditLog audit, ArgumentReader arguments) {
-    this(new Calls(served, audit, arguments, Calls.Bounds.DEFAULT), feed);
+      Supplier<Served> served,
+      CatalogueFeed feed,
+      AuditLog audit,
+      ArgumentReader arguments,
+      PageKey pageKey) {
+    this(new Calls(served, audit, arguments, Calls.Bounds.DEFAULT, pageKey), feed);
   }
 
   BridgeService(Calls calls, CatalogueFeed feed) {

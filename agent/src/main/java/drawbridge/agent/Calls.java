@@ -33,6 +33,7 @@ final class Calls implements AutoCloseable {
   private final AuditLog audit;
   private final ArgumentReader arguments;
   private final Bounds bounds;
+  private final PageKey pageKey;
   private final Budgets budgets = new Budgets(System::nanoTime);
   private final Attempts attempts = new Attempts(System::nanoTime);
   private final Semaphore room;
@@ -43,6 +44,16 @@ final class Calls implements AutoCloseable {
   private volatile boolean draining;
 
   Calls(Supplier<Served> served, AuditLog audit, ArgumentReader arguments, Bounds bounds) {
+    this(served, audit, arguments, bounds, PageKey.random());
+  }
+
+  Calls(
+      Supplier<Served> served,
+      AuditLog audit,
+      ArgumentReader arguments,
+      Bounds bounds,
+      PageKey pageKey) {
+    this.pageKey = pageKey;
     this.served = served;
     this.audit = audit;
     this.arguments = arguments;
@@ -63,6 +74,10 @@ final class Calls implements AutoCloseable {
 
   ArgumentReader arguments() {
     return arguments;
+  }
+
+  PageKey pageKey() {
+    return pageKey;
   }
 
   Bounds bounds() {

@@ -138,6 +138,7 @@ final class Execution {
             life,
             call.format(),
             call.limits().bytes(),
+            head.getEncoding().equals("gzip"),
             () -> {
               if (!begun) {
                 calls.audit().record(AuditRecord.begin(about), life.deadline());
@@ -168,7 +169,11 @@ final class Execution {
           .action()
           .run(
               new Call(
-                  call.arguments(), life.deadline(), call.limits().rows(), life.cancellation()),
+                  call.arguments(),
+                  life.deadline(),
+                  call.limits().rows(),
+                  life.cancellation(),
+                  call.request()),
               reply);
       if (!reply.begun()) {
         throw new IllegalStateException(

@@ -138,6 +138,15 @@ public final class Main implements Callable<Integer> {
         }
       }
     }
+    if (settings.pageKey().isPresent()) {
+      PageKey.read(settings.pageKey().get());
+      say("ok", "pages " + settings.pageKey().get(), "");
+    } else {
+      say(
+          "warning",
+          "pages",
+          "no key: a nextLink works only on the agent that made it, and until it ends");
+    }
     good &= say(auditFolder(settings));
     for (Surroundings.Checked checked : surroundings.check(settings, offline)) {
       good &= say(checked);

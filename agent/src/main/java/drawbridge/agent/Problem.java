@@ -98,6 +98,9 @@ record Problem(
       case OUTCOME_UNKNOWN -> Code.OUTCOME_UNKNOWN;
       case CANCELLED -> Code.CANCELLED;
       case CONFLICT -> Code.CONFLICT;
+      case PRECONDITION_FAILED -> Code.PRECONDITION_FAILED;
+      case UNPROCESSABLE -> Code.UNPROCESSABLE;
+      case FORBIDDEN -> Code.FORBIDDEN;
       case INTERNAL -> Code.INTERNAL;
     };
   }
@@ -133,6 +136,8 @@ record Problem(
           TOO_LARGE,
           OUTCOME_UNKNOWN,
           CONFLICT,
+          PRECONDITION_FAILED,
+          UNPROCESSABLE,
           SITE_UNAVAILABLE,
           UNRECOGNIZED ->
           false;
@@ -159,6 +164,8 @@ record Problem(
           SOURCE_UNAVAILABLE,
           SOURCE_ERROR,
           CONFLICT,
+          PRECONDITION_FAILED,
+          UNPROCESSABLE,
           SITE_UNAVAILABLE,
           UNRECOGNIZED ->
           false;

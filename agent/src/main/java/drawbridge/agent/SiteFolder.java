@@ -6,6 +6,7 @@ import drawbridge.adapters.Operation;
 import drawbridge.adapters.Parameter;
 import drawbridge.adapters.Site;
 import drawbridge.adapters.SourceState;
+import drawbridge.adapters.sql.Drivers;
 import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Source;
@@ -46,8 +47,14 @@ public final class SiteFolder implements Surroundings.OpenSite {
    * @throws drawbridge.settings.SettingsException where a file is wrong
    */
   public static SiteFolder open(Path folder, boolean offline) {
+    return open(folder, offline, Drivers.SHIPPED);
+  }
+
+  /** The same with drivers that an admin added. */
+  static SiteFolder open(Path folder, boolean offline, Drivers drivers) {
     Policy policy = Policy.read(folder.resolve("policy.yaml"));
-    return new SiteFolder(Site.open(folder, offline ? Duration.ZERO : DESCRIBING), policy);
+    return new SiteFolder(
+        Site.open(folder, offline ? Duration.ZERO : DESCRIBING, drivers), policy);
   }
 
   @Override
@@ -94,6 +101,9 @@ public final class SiteFolder implements Surroundings.OpenSite {
   @Override
   public List<Surroundings.Checked> check() {
     List<Surroundings.Checked> all = new ArrayList<>();
+    for (Site.OutOfService api : site.outOfService()) {
+      all.add(new Surroundings.Checked("API " + api.api(), false, String.join("; ", api.differences())));
+    }
     site.checkSources(CHECKING)
         .forEach(
             source ->

@@ -108,6 +108,8 @@ final class SampleCommand implements Callable<Integer> {
     SampleFiles.key(folder.resolve("audit.key"), pki.audit().getPrivate());
     SampleFiles.publicKey(folder.resolve("audit.pub"), pki.audit().getPublic());
     line(out, "audit.key .pub", "sign and verify the audit log");
+    SampleFiles.secret(folder.resolve("pages.key"), 32);
+    line(out, "pages.key", "seals the page tokens of a site's agents");
     SampleFiles.text(folder.resolve("README.txt"), README);
     out.println(
         "Next: name them in agent.yaml and gateway.yaml; certs-sample/README.md shows how.");

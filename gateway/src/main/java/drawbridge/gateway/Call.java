@@ -42,6 +42,10 @@ final class Call {
   /** The agent ends a call at its deadline; gRPC only if the agent does not. */
   private static final long GRACE = TimeUnit.SECONDS.toNanos(2);
 
+  /** What an operation may heed beside its parameters; the agent refuses what it can't. */
+  private static final List<String> HEEDED =
+      List.of("If-Match", "If-None-Match", "Idempotency-Key", "Prefer");
+
   /** Headers of a connection, not of a reply, and those that the gateway writes itself. */
   private static final Set<String> NOT_PASSED_ON =
       Set.of(
@@ -221,29 +225,38 @@ final class Call {
             .setTraceparent(trace)
             .setBaseUrl(baseUrl())
             .setFormat(found.format);
+    if (Formats.gzip(request.headers().value(HeaderNames.ACCEPT_ENCODING).orElse(""))) {
+      head.setEncoding("gzip");
+    }
     List<String> segments = target.segments();
     if (match.entry() != null) {
       head.addAllArguments(match.entry().arguments(segments, found.api + 2));
       for (Parameter parameter : match.entry().operation().getParametersList()) {
-        if (parameter.getIn() == Parameter.In.HEADER) {
-          request
-              .headers()
-              .value(HeaderNames.create(parameter.getName()))
-              .ifPresent(
-                  value ->
-                      head.addArguments(
-                          Argument.newBuilder()
-                              .setName(parameter.getName())
-                              .setValue(value)
-                              .setIn(Parameter.In.HEADER)));
+        if (parameter.getIn() == Parameter.In.HEADER
+            && HEEDED.stream().noneMatch(parameter.getName()::equalsIgnoreCase)) {
+          header(head, parameter.getName());
         }
       }
+      HEEDED.forEach(name -> header(head, name));
     }
     head.addAllArguments(target.options());
     if (body.exists()) {
       head.setContentType(request.headers().value(HeaderNames.CONTENT_TYPE).orElse(""));
     }
     return head.build();
+  }
+
+  private void header(Head.Builder head, String name) {
+    request
+        .headers()
+        .value(HeaderNames.create(name))
+        .ifPresent(
+            value ->
+                head.addArguments(
+                    Argument.newBuilder()
+                        .setName(name)
+                        .setValue(value)
+                        .setIn(Parameter.In.HEADER)));
   }
 
   private String baseUrl() {
