@@ -162,7 +162,7 @@ final class Configuration {
         # Nothing is allowed unless a rule allows it, so GetCustomer is not.
         rules:
           - name: connector-reads-orders
-            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders, orders/v1/GetOrder, orders/v1/Wait]
+            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders, orders/v1/GetOrder, orders/v1/Wait, orders/v1/ListNotes, orders/v1/GetNote, orders/v1/CreateNote, orders/v1/UpdateNote, orders/v1/DeleteNote, orders/v1/OrderPages]
             to: { certificate: { subject: "%1$s", issuer: "%2$s" } }
             limits: { calls: 1000000/s, rows: 10000000, bytes: 10GB, time: 120s }
         """
@@ -214,6 +214,24 @@ final class Configuration {
           sql: select 1 as done from pg_sleep(:seconds)
           parameters:
             seconds: { type: integer, in: path }
+        - name: OrderPages
+          summary: All orders, page by page
+          get: /pages
+          sql: select id, total from sales.orders
+          page: { key: [id], size: 400 }
+        - name: Note
+          path: /notes
+          resource:
+            table: sales.notes
+            key: [id]
+            allow: [list, get, create, update, delete]
+            columns:
+              id: { type: integer, read-only: true }
+              text: { type: string, required: true, max-length: 200 }
+              due: { type: date }
+            page: { size: 10 }
+            etag: { column: row_version, counts: true }
+            idempotency: { column: request_key }
         - name: GetCustomer
           summary: A customer with the credit limit
           get: /customers/{customerId}

@@ -258,6 +258,18 @@ public final class Site implements AutoCloseable {
     return together(sources, source -> source.check(patience));
   }
 
+  /**
+   * A first API file for a table of a source.
+   *
+   * @return empty: there is no such source or table
+   */
+  public Optional<String> draft(String source, String table, Duration patience) {
+    return sources.stream()
+        .filter(s -> s.name().equals(source))
+        .findFirst()
+        .flatMap(s -> s.draft(table, patience));
+  }
+
   /** SHA-256 over all files of the folder, in lower-case hex; docs/sql.md says of what exactly. */
   public String digest() {
     return digest;

@@ -4,6 +4,7 @@ import drawbridge.settings.Section;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A system of record, as its adapter opens it: the seam between the loader of the site folder and
@@ -38,6 +39,15 @@ public interface Source extends AutoCloseable {
    */
   default Map<String, String> misfits() {
     return Map.of();
+  }
+
+  /**
+   * A first API file from what the source says of a table.
+   *
+   * @param table as its language names it; empty: the adapter drafts no files, or knows no such one
+   */
+  default Optional<String> draft(String table, Duration patience) {
+    return Optional.empty();
   }
 
   /** Numbers for metrics, by name; such as {@code connections}. Doesn't wait. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The site folder with its sources open, as the agent serves it. Closing it closes the sources. */
 public final class SiteFolder implements Surroundings.OpenSite {
@@ -96,6 +97,11 @@ public final class SiteFolder implements Surroundings.OpenSite {
         .setAvailable(state.available())
         .setDetail(state.detail())
         .build();
+  }
+
+  @Override
+  public Optional<String> draft(String source, String table) {
+    return site.draft(source, table, CHECKING);
   }
 
   @Override

@@ -57,6 +57,13 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
       case "timestamptz" ->
           plain(Type.TIMESTAMP, objects(OffsetDateTime.class, t -> IsoText.of(utc(t))));
       case "timetz" -> plain(Type.TIME, objects(OffsetTime.class, IsoText::of));
+      // Larger than the signed ones, which their JDBC types tell.
+      case "bigint unsigned" -> number(Type.DECIMAL, true, ColumnWriter::text);
+      case "int unsigned", "integer unsigned" ->
+          number(
+              Type.LONG,
+              form == Form.TEXT,
+              form == Form.TEXT ? ColumnWriter::longText : ColumnWriter::longNumber);
       case "decfloat" -> number(Type.DECIMAL, true, ColumnWriter::text);
       default -> byJdbcType(jdbcType, name, precision, scale, dialect, form);
     };

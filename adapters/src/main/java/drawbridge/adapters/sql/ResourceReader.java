@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class ResourceReader {
   private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,63}");
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z_][A-Za-z0-9_$#]*");
-  private static final Pattern TABLE =
+  static final Pattern TABLE =
       Pattern.compile(
           "([A-Za-z_][A-Za-z0-9_$#]*|\"[^\"]+\")(\\.([A-Za-z_][A-Za-z0-9_$#]*|\"[^\"]+\")){0,2}");
   private static final Pattern CAST =

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A database behind a pool of connections, which fills as calls need it. */
@@ -288,6 +289,19 @@ public final class SqlSource implements Source {
         problems.isEmpty() ? state().detail() : "its operations do not fit the source",
         problems,
         latency);
+  }
+
+  @Override
+  public Optional<String> draft(String table, Duration patience) {
+    if (!ResourceReader.TABLE.matcher(table).matches()) {
+      return Optional.empty();
+    }
+    try (Connection connection = connectAnew(patience)) {
+      return Optional.of(new Draft(connection, dialect, name, table).text());
+    } catch (SQLException | FaultException e) {
+      LOG.log(Level.WARNING, "source " + name + ": " + table + ": " + problem(e));
+      return Optional.empty();
+    }
   }
 
   private static String problem(Exception e) {
