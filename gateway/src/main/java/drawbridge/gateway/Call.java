@@ -58,7 +58,8 @@ final class Call {
           "trailer",
           "traceparent",
           "transfer-encoding",
-          "upgrade");
+          "upgrade",
+          "x-ms-request-id");
 
   private final GatewaySettings settings;
   private final Connection connection;

@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,15 @@ import org.jspecify.annotations.Nullable;
 final class Calls implements Handler {
   private static final System.Logger LOG = System.getLogger("drawbridge.gateway.calls");
   private static final HeaderName TRACEPARENT = HeaderNames.create("traceparent");
+
+  /** The call's id, by which both audit logs know it. */
+  private static final HeaderName REQUEST_ID = HeaderNames.create("x-ms-request-id");
+
+  private static final HeaderName PREFER = HeaderNames.create("prefer");
+
+  /** {@code wait=SECONDS} below {@link #DEADLINE}, alone or among other preferences. */
+  private static final Pattern WAIT =
+      Pattern.compile("(?:^|,)\\s*wait\\s*=\\s*\"?([1-9][0-9]?)\"?\\s*(?:$|[,;])");
 
   /** Logic Apps waits 120 s and so does API Management by default: answer before they give up. */
   static final Duration DEADLINE = Duration.ofSeconds(100);
@@ -56,6 +67,7 @@ final class Calls implements Handler {
     random.nextBytes(id);
     String trace = TraceParent.accept(request.headers().value(TRACEPARENT), id);
     response.header(TRACEPARENT, trace);
+    response.header(REQUEST_ID, HexFormat.of().formatHex(id));
     if (!room.tryAcquire()) {
       Fault busy =
           Faults.of(Code.BUSY, "The gateway has all the calls it can carry.", true, reference(id));
@@ -75,7 +87,7 @@ final class Calls implements Handler {
               found,
               id,
               trace,
-              start + DEADLINE.toNanos(),
+              start + patience(request).toNanos(),
               retries,
               measures);
       call.run();
@@ -110,6 +122,12 @@ final class Calls implements Handler {
     } finally {
       room.release();
     }
+  }
+
+  /** The deadline of every call, or a shorter one that the caller asks for (RFC 7240). */
+  private static Duration patience(ServerRequest request) {
+    Matcher wait = WAIT.matcher(request.headers().value(PREFER).orElse(""));
+    return wait.find() ? Duration.ofSeconds(Integer.parseInt(wait.group(1))) : DEADLINE;
   }
 
   /** What is known of a call so far. */

@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -61,6 +62,24 @@ final class GatewayCallsTest {
       assertEquals("CN=Connectors CA", head.getCaller().getIssuer());
       assertEquals(64, head.getCaller().getFingerprint().length());
       assertEquals("127.0.0.1", head.getCaller().getAddress());
+    }
+  }
+
+  @Test
+  void theAnswerNamesTheCallAndTheCallerMayShortenIt() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      FakeAgent agent = stage.agent("plant-1", "agent-a", "orders");
+      HttpResponse<String> response =
+          stage.get("/orders/v1/customers/best/orders", "Prefer", "return=minimal, wait=7");
+      Head head = agent.heads.remove();
+      assertEquals(
+          HexFormat.of().formatHex(head.getCallId().toByteArray()),
+          response.headers().firstValue("x-ms-request-id").orElse(""));
+      assertTrue(head.getDeadlineMs() > 5_000 && head.getDeadlineMs() <= 7_000);
+      for (String ignored : List.of("wait=0", "wait=100", "wait=7s", "await=7")) {
+        stage.get("/orders/v1/customers/best/orders", "Prefer", ignored);
+        assertTrue(agent.heads.remove().getDeadlineMs() > 90_000, ignored);
+      }
     }
   }
 

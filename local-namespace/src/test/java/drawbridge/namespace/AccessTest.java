@@ -11,13 +11,8 @@ import com.azure.messaging.servicebus.ServiceBusClientBuilder;
 import com.azure.messaging.servicebus.ServiceBusException;
 import com.azure.messaging.servicebus.ServiceBusFailureReason;
 import com.azure.messaging.servicebus.ServiceBusSenderClient;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Set;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -168,25 +163,9 @@ final class AccessTest {
     try (LocalNamespace own =
         LocalNamespace.start(
             NamespaceSettings.builder().key("root", "root-secret").queue("in").build())) {
-      String resource =
-          URLEncoder.encode("sb://localhost:" + own.port() + "/in", StandardCharsets.UTF_8);
-      long expiry = (System.currentTimeMillis() + Duration.ofSeconds(4).toMillis()) / 1000;
-      String signed = resource + "\n" + expiry;
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec("root-secret".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      String signature =
-          URLEncoder.encode(
-              Base64.getEncoder()
-                  .encodeToString(mac.doFinal(signed.getBytes(StandardCharsets.UTF_8))),
-              StandardCharsets.UTF_8);
       String token =
-          "SharedAccessSignature sr="
-              + resource
-              + "&sig="
-              + signature
-              + "&se="
-              + expiry
-              + "&skn=root";
+          Sas.token(
+              "sb://localhost:" + own.port() + "/in", "root", "root-secret", Duration.ofSeconds(4));
       try (Sdk sdk =
           new Sdk(
               "Endpoint=sb://localhost:"

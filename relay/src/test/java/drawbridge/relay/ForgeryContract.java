@@ -21,23 +21,36 @@ import org.junit.jupiter.api.Timeout;
  * id: it changes nothing.
  */
 @Timeout(60)
-final class ForgeryTest {
-  private static final String AGENT = "drawbridge.site.agent";
-  private static final String GATEWAY = "drawbridge.gateway";
+abstract class ForgeryContract {
+  static final String AGENT = "drawbridge.site.agent";
+  static final String GATEWAY = "drawbridge.gateway";
 
-  private final LossyCarriers carriers = new LossyCarriers(1, 0, 0);
-  private final Carrier attacker = carriers.at("drawbridge.site.attacker");
+  static final String ATTACKER = "drawbridge.site.attacker";
+
   private final LinkedBlockingQueue<RelaySocket> arrived = new LinkedBlockingQueue<>();
+  private Carrier attacker;
   private Endpoint agent;
   private Endpoint gateway;
   private RelaySocket opener;
   private RelaySocket acceptor;
 
+  abstract Carrier carrier(String mailbox);
+
+  abstract void stopCarriers();
+
   @BeforeEach
   void openAChannel() throws Exception {
-    gateway =
-        new Endpoint(GATEWAY, Set.of(AGENT), carriers.at(GATEWAY), true, arrived::add, m -> {});
-    agent = new Endpoint(AGENT, Set.of(GATEWAY), carriers.at(AGENT), false, s -> {}, m -> {});
+    attacker = carrier(ATTACKER);
+    attacker.start(
+        new Carrier.Receiver() {
+          @Override
+          public void message(Message message) {}
+
+          @Override
+          public void link(boolean healthy) {}
+        });
+    gateway = new Endpoint(GATEWAY, Set.of(AGENT), carrier(GATEWAY), true, arrived::add, m -> {});
+    agent = new Endpoint(AGENT, Set.of(GATEWAY), carrier(AGENT), false, s -> {}, m -> {});
     gateway.start();
     agent.start();
     opener = agent.open(GATEWAY);
@@ -53,7 +66,8 @@ final class ForgeryTest {
   void end() {
     agent.close();
     gateway.close();
-    carriers.close();
+    attacker.close();
+    stopCarriers();
   }
 
   private void exchange(int number) throws Exception {
@@ -81,7 +95,7 @@ final class ForgeryTest {
         long said = i % 2 == 0 ? i : random.nextLong() >>> 1;
         forge(kind, channel, said, GATEWAY, AGENT);
         forge(kind, channel, said, AGENT, GATEWAY);
-        forge(kind, channel, said, GATEWAY, "drawbridge.site.attacker");
+        forge(kind, channel, said, GATEWAY, ATTACKER);
       }
       exchange(number += 100);
     }
@@ -94,7 +108,7 @@ final class ForgeryTest {
     UUID id = opener.live().channel().id;
     int number = 0;
     for (Kind kind : new Kind[] {Kind.RESET, Kind.CLOSED, Kind.CLOSE, Kind.SUPERSEDED, Kind.DATA}) {
-      forge(kind, id, 0, GATEWAY, "drawbridge.site.attacker");
+      forge(kind, id, 0, GATEWAY, ATTACKER);
       forge(kind, id, 0, GATEWAY, GATEWAY);
       forge(kind, id, 0, AGENT, AGENT);
       exchange(number += 100);
