@@ -167,12 +167,11 @@ final class StatementReader {
   }
 
   private Pages pages(Section page) {
-    if (outline.parameters().stream()
-        .anyMatch(p -> p.name().equals(Paging.PAGE) || p.name().equals(News.SINCE))) {
+    boolean trigger = outline.traits().trigger() != Traits.Trigger.NONE;
+    String taken = trigger ? News.SINCE : Paging.PAGE;
+    if (outline.parameters().stream().anyMatch(p -> p.name().equals(taken))) {
       throw section.wrong(
-          "parameters",
-          "“page” and “since” belong to the pages",
-          "give the parameter another name");
+          "parameters", "“" + taken + "” belongs to the pages", "give the parameter another name");
     }
     Pages pages = new Pages(ordered(page, "key"), page.integer("size", 1, MOST_PAGE, PAGE));
     page.done();

@@ -21,8 +21,8 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
- * Servers as sites run them; skipped where no Docker engine runs. Those of Oracle and Db2 need their
- * drivers in the folder that the property {@code drawbridge.drivers} names.
+ * Servers as sites run them; skipped where no Docker engine runs. Those of Oracle and Db2 need
+ * their drivers in the folder that the property {@code drawbridge.drivers} names.
  */
 final class ContainersTest {
   private static final String PASSWORD = "s3cr3t-4711-AB";
@@ -121,7 +121,13 @@ final class ContainersTest {
         assertEquals(List.of(), site.outOfService());
         for (int i = 1; i <= 5; i++) {
           String body =
-              "{\"id\":" + i + ",\"name\":\"p" + i + "\",\"price\":" + (i == 3 ? null : i + ".50") + "}";
+              "{\"id\":"
+                  + i
+                  + ",\"name\":\"p"
+                  + i
+                  + "\",\"price\":"
+                  + (i == 3 ? null : i + ".50")
+                  + "}";
           assertEquals(
               201,
               new TestCall(site.operation("shop/v1/CreatePart").orElseThrow())
@@ -140,8 +146,7 @@ final class ContainersTest {
         TestAnswer second = new TestCall(list).url(next).run();
         assertEquals(2, TestCall.json(second).get("value").size(), second.text());
         var get = site.operation("shop/v1/GetPart").orElseThrow();
-        String etag =
-            String.valueOf(new TestCall(get).path("id", "1").run().headers().get("ETag"));
+        String etag = String.valueOf(new TestCall(get).path("id", "1").run().headers().get("ETag"));
         var update = site.operation("shop/v1/UpdatePart").orElseThrow();
         TestAnswer changed =
             new TestCall(update)

@@ -57,7 +57,9 @@ final class SqlDocsTest {
     String text = page();
     for (String key : keys) {
       assertTrue(
-          text.contains("`" + key + "`") || text.contains("." + key + "`"),
+          text.contains("`" + key + "`")
+              || text.contains("`" + key + ".")
+              || text.contains("." + key + "`"),
           "docs/sql.md does not name " + key);
     }
   }

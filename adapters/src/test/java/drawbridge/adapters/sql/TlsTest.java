@@ -21,8 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** TLS to a real PostgreSQL whose certificate is issued by a plant's own CA. */
 final class TlsTest {
   private static final String OPERATION =
-      "- name: Tls\n  get: /tls\n  single: true\n"
-          + "  sql: select ssl as \"tls\" from pg_stat_ssl where pid = pg_backend_pid()\n";
+      """
+      - name: Tls
+        get: /tls
+        single: true
+        sql: select ssl as "tls" from pg_stat_ssl where pid = pg_backend_pid()
+      """;
 
   @TempDir Path folder;
 
@@ -42,17 +46,53 @@ final class TlsTest {
 
   private void ca(String name) throws Exception {
     openssl(
-        "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=" + name,
-        "-keyout", name + ".key", "-out", name + ".pem", "-addext", "basicConstraints=critical,CA:TRUE");
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=" + name,
+        "-keyout",
+        name + ".key",
+        "-out",
+        name + ".pem",
+        "-addext",
+        "basicConstraints=critical,CA:TRUE");
   }
 
   private void server(String ca, String name, String host) throws Exception {
     openssl(
-        "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + host, "-addext",
-        "subjectAltName=DNS:" + host, "-keyout", name + ".key", "-out", name + ".csr");
+        "req",
+        "-new",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=" + host,
+        "-addext",
+        "subjectAltName=DNS:" + host,
+        "-keyout",
+        name + ".key",
+        "-out",
+        name + ".csr");
     openssl(
-        "x509", "-req", "-in", name + ".csr", "-CA", ca + ".pem", "-CAkey", ca + ".key", "-days",
-        "2", "-copy_extensions", "copy", "-out", name + ".pem");
+        "x509",
+        "-req",
+        "-in",
+        name + ".csr",
+        "-CA",
+        ca + ".pem",
+        "-CAkey",
+        ca + ".key",
+        "-days",
+        "2",
+        "-copy_extensions",
+        "copy",
+        "-out",
+        name + ".pem");
     Files.setPosixFilePermissions(
         folder.resolve(name + ".key"), PosixFilePermissions.fromString("rw-------"));
   }
