@@ -1,12 +1,10 @@
 package drawbridge.gateway;
 
 import com.google.protobuf.ByteString;
-import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Header;
-import drawbridge.relay.wire.Parameter;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.ReplyHead;
 import drawbridge.relay.wire.Request;
@@ -41,10 +39,6 @@ final class Call {
 
   /** The agent ends a call at its deadline; gRPC only if the agent does not. */
   private static final long GRACE = TimeUnit.SECONDS.toNanos(2);
-
-  /** What an operation may heed beside its parameters; the agent refuses what it can't. */
-  private static final List<String> HEEDED =
-      List.of("If-Match", "If-None-Match", "Idempotency-Key", "Prefer");
 
   /** Headers of a connection, not of a reply, and those that the gateway writes itself. */
   private static final Set<String> NOT_PASSED_ON =
@@ -232,32 +226,13 @@ final class Call {
     List<String> segments = target.segments();
     if (match.entry() != null) {
       head.addAllArguments(match.entry().arguments(segments, found.api + 2));
-      for (Parameter parameter : match.entry().operation().getParametersList()) {
-        if (parameter.getIn() == Parameter.In.HEADER
-            && HEEDED.stream().noneMatch(parameter.getName()::equalsIgnoreCase)) {
-          header(head, parameter.getName());
-        }
-      }
-      HEEDED.forEach(name -> header(head, name));
+      ForwardedHeaders.add(head, request.headers(), match.entry().operation());
     }
     head.addAllArguments(target.options());
     if (body.exists()) {
       head.setContentType(request.headers().value(HeaderNames.CONTENT_TYPE).orElse(""));
     }
     return head.build();
-  }
-
-  private void header(Head.Builder head, String name) {
-    request
-        .headers()
-        .value(HeaderNames.create(name))
-        .ifPresent(
-            value ->
-                head.addArguments(
-                    Argument.newBuilder()
-                        .setName(name)
-                        .setValue(value)
-                        .setIn(Parameter.In.HEADER)));
   }
 
   private String baseUrl() {
