@@ -35,8 +35,7 @@ final class ResourcesTest {
             StackPlan.small()
                 .withRows(1_000)
                 .withSites(
-                    new StackPlan.Site(
-                        "plant-1", List.of("agent-a", "agent-b"), Optional.empty())),
+                    new StackPlan.Site("plant-1", List.of("agent-a", "agent-b"), Optional.empty())),
             line -> {});
     connector = Connector.of(stack);
   }
@@ -176,8 +175,7 @@ final class ResourcesTest {
           get("/orders/v1/notes?$filter=" + encoded("text eq '" + attack.replace("'", "''") + "'"));
       assertEquals(0, json(value).get("value").size(), text(value));
       HttpResponse<byte[]> keyed =
-          connector.send(
-              "POST", "/orders/v1/notes", "{\"text\":\"k\"}", "Idempotency-Key", attack);
+          connector.send("POST", "/orders/v1/notes", "{\"text\":\"k\"}", "Idempotency-Key", attack);
       assertEquals(201, keyed.statusCode(), text(keyed));
     }
     assertTrue(json(get("/orders/v1/notes?$count=true")).get("count").asInt() >= 25);

@@ -107,7 +107,9 @@ final class Admission {
     Answer.Format format = format(head.getFormat());
     if (format == null) {
       return new Refused(
-          Problem.of(Code.NOT_ACCEPTABLE, "Answers are application/json, application/x-ndjson or text/csv."));
+          Problem.of(
+              Code.NOT_ACCEPTABLE,
+              "Answers are application/json, application/x-ndjson or text/csv."));
     }
     if (!life.await(body::complete)) {
       return new Refused(Problem.gone(life));
@@ -122,11 +124,7 @@ final class Admission {
           format,
           calls.arguments().read(operation, head.getArgumentsList(), body.bytes()),
           Requests.of(
-              operation,
-              head,
-              Requests.attributes(caller),
-              Restrictions.NONE,
-              calls.pageKey()));
+              operation, head, Requests.attributes(caller), Restrictions.NONE, calls.pageKey()));
     } catch (FaultException e) {
       return new Refused(Problem.from(e.fault()));
     } catch (RuntimeException e) {

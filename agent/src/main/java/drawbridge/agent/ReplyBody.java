@@ -152,9 +152,7 @@ final class ReplyBody implements Answer {
     if (!streaming) {
       boolean compressed = compress && count > SHORT;
       ByteString whole =
-          compressed
-              ? compressed()
-              : UnsafeByteOperations.unsafeWrap(buffer, 0, count);
+          compressed ? compressed() : UnsafeByteOperations.unsafeWrap(buffer, 0, count);
       last.setHead(head(compressed).setLength(whole.size())).setChunk(whole);
     }
     replies.onNext(last.build());

@@ -54,8 +54,7 @@ public final class SiteFolder implements Surroundings.OpenSite {
   /** The same with drivers that an admin added. */
   static SiteFolder open(Path folder, boolean offline, Drivers drivers) {
     Policy policy = Policy.read(folder.resolve("policy.yaml"));
-    return new SiteFolder(
-        Site.open(folder, offline ? Duration.ZERO : DESCRIBING, drivers), policy);
+    return new SiteFolder(Site.open(folder, offline ? Duration.ZERO : DESCRIBING, drivers), policy);
   }
 
   @Override
@@ -108,7 +107,9 @@ public final class SiteFolder implements Surroundings.OpenSite {
   public List<Surroundings.Checked> check() {
     List<Surroundings.Checked> all = new ArrayList<>();
     for (Site.OutOfService api : site.outOfService()) {
-      all.add(new Surroundings.Checked("API " + api.api(), false, String.join("; ", api.differences())));
+      all.add(
+          new Surroundings.Checked(
+              "API " + api.api(), false, String.join("; ", api.differences())));
     }
     site.checkSources(CHECKING)
         .forEach(
