@@ -97,7 +97,7 @@ final class Configuration {
         serves: %s/
         gateways: [%s]
         %s
-        audit: { folder: %s, key: certs/audit.key }
+        audit: { folder: %s, key: certs/audit.key, compress: false }
         pages: { key: certs/pages.key }
         """
             .formatted(
@@ -114,10 +114,11 @@ final class Configuration {
         plan.sites().stream()
             .map(
                 site ->
-                    "  %s: { agents: [%s], apis: [orders]%s }\n"
+                    "  %s: { agents: [%s], apis: [orders%s]%s }\n"
                         .formatted(
                             site.name(),
                             String.join(", ", site.agents()),
+                            plan.breakable() ? ", spare" : "",
                             site.prefix().map(prefix -> ", prefix: " + prefix).orElse("")))
             .collect(Collectors.joining());
     Files.writeString(
@@ -129,10 +130,18 @@ final class Configuration {
         private: { port: %d, address: 127.0.0.1 }
         callers:
           certificates: { trust: certs/connectors-ca.pem, required: true }
+        audit: { folder: %s, key: certs/audit.key, compress: false }
         %s
         sites:
         %s"""
-            .formatted(name, port, port, privatePort, connection(name, namespacePort), sites));
+            .formatted(
+                name,
+                port,
+                port,
+                privatePort,
+                layout.gatewayAudit(name),
+                connection(name, namespacePort),
+                sites));
   }
 
   /** The way to the namespace and the identity on the channel: the same for both ends. */
@@ -147,30 +156,53 @@ final class Configuration {
   }
 
   /** Sources, policy and the API of one site. */
-  void site(StackPlan.Site site, String databaseUrl, X509Certificate connector) throws IOException {
+  void site(StackPlan.Site site, String databaseUrl, String way, X509Certificate connector)
+      throws IOException {
     Path folder = layout.site(site);
     Files.createDirectories(folder.resolve("apis"));
     Files.writeString(
         folder.resolve("sources.yaml"),
         """
-        erp: { adapter: sql, url: "%s", login: { user: %s, password-file: %s } }
-        """
-            .formatted(databaseUrl, OrdersDatabase.USER, layout.secret("erp")));
+        erp: %s
+        %s"""
+            .formatted(
+                source(way), plan.breakable() ? "spare: " + source(databaseUrl) + "\n" : ""));
     Files.writeString(
         folder.resolve("policy.yaml"),
         """
         # Nothing is allowed unless a rule allows it, so GetCustomer is not.
         rules:
           - name: connector-reads-orders
-            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders, orders/v1/GetOrder, orders/v1/Wait, orders/v1/ListNotes, orders/v1/GetNote, orders/v1/CreateNote, orders/v1/UpdateNote, orders/v1/DeleteNote, orders/v1/OrderPages]
+            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders, orders/v1/GetOrder, orders/v1/AddNote, orders/v1/Wait, orders/v1/Pause, orders/v1/ListMemos, orders/v1/GetMemo, orders/v1/CreateMemo, orders/v1/UpdateMemo, orders/v1/DeleteMemo, orders/v1/OrderPages%3$s]
             to: { certificate: { subject: "%1$s", issuer: "%2$s" } }
             limits: { calls: 1000000/s, rows: 10000000, bytes: 10GB, time: 120s }
         """
             .formatted(
                 connector.getSubjectX500Principal().getName(),
-                connector.getIssuerX500Principal().getName()));
+                connector.getIssuerX500Principal().getName(),
+                plan.breakable() ? ", spare/v1/Ping" : ""));
     Files.writeString(folder.resolve("apis").resolve("orders-v1.yaml"), API);
+    if (plan.breakable()) {
+      Files.writeString(folder.resolve("apis").resolve("spare-v1.yaml"), SPARE);
+    }
   }
+
+  private String source(String url) throws IOException {
+    return "{ adapter: sql, url: \"%s\", login: { user: %s, password-file: %s } }"
+        .formatted(url, OrdersDatabase.USER, layout.secret("erp"));
+  }
+
+  private static final String SPARE =
+      """
+      api: spare
+      version: v1
+      title: A second source
+      source: spare
+      operations:
+        - name: Ping
+          get: /ping
+          sql: select 1 as pong
+      """;
 
   private static final String API =
       """
@@ -205,24 +237,38 @@ final class Configuration {
           summary: One order
           get: /order/{orderId}
           single: true
+          audit-columns: [id]
           sql: select id, customer_id, placed_on, total from sales.orders where id = :orderId
           parameters:
             orderId: { type: integer, in: path }
+        - name: AddNote
+          summary: Note something about an order
+          post: /order/{orderId}/notes
+          sql: insert into sales.notes (order_id, text) values (:orderId, :text)
+          parameters:
+            orderId: { type: integer, in: path }
+            text: { type: string, required: true }
         - name: Wait
           summary: Answers after so many seconds
           get: /wait/{seconds}
           sql: select 1 as done from pg_sleep(:seconds)
           parameters:
             seconds: { type: integer, in: path }
+        - name: Pause
+          summary: Answers after so many milliseconds
+          get: /pause/{milliseconds}
+          sql: select 1 as done from pg_sleep(:milliseconds / 1000.0)
+          parameters:
+            milliseconds: { type: integer, in: path }
         - name: OrderPages
           summary: All orders, page by page
           get: /pages
           sql: select id, total from sales.orders
           page: { key: [id], size: 400 }
-        - name: Note
-          path: /notes
+        - name: Memo
+          path: /memos
           resource:
-            table: sales.notes
+            table: sales.memos
             key: [id]
             allow: [list, get, create, update, delete]
             columns:

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * One of our programs as a process of its own, with a log file and a ready file. Thread-safe.
  * Whoever started it stops it; stopping twice is harmless.
  */
-final class RunningProgram {
+public final class RunningProgram {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A laptop that starts five JVMs at once is slow; longer than this is not slow but broken. */
@@ -63,7 +63,7 @@ final class RunningProgram {
   }
 
   /** What the program wrote when it was ready to work. */
-  JsonNode awaitReady() throws IOException, InterruptedException {
+  public JsonNode awaitReady() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (System.nanoTime() < deadline) {
       if (Files.exists(ready)) {
@@ -96,12 +96,13 @@ final class RunningProgram {
     return process.pid();
   }
 
-  CompletableFuture<Process> onExit() {
+  /** When it ends. */
+  public CompletableFuture<Process> onExit() {
     return process.onExit();
   }
 
   /** Asks it to end, as a service manager does, and ends it hard after the grace period. */
-  void stop() {
+  public void stop() {
     List<ProcessHandle> tree = new ArrayList<>(process.descendants().toList());
     process.destroy();
     try {
@@ -122,7 +123,7 @@ final class RunningProgram {
   }
 
   /** The end of its log, for the message of a failure. */
-  String tail() throws IOException {
+  public String tail() throws IOException {
     if (!Files.exists(log)) {
       return "(it wrote no log)";
     }

@@ -48,6 +48,7 @@ public final class Stack implements AutoCloseable {
   private final Map<String, URI> gateways = new LinkedHashMap<>();
   private final Map<String, URI> privates = new LinkedHashMap<>();
   private @Nullable OrdersDatabase database;
+  private @Nullable Breaker breaker;
   private @Nullable JsonNode namespace;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final ReentrantLock ending = new ReentrantLock();
@@ -134,8 +135,13 @@ public final class Stack implements AutoCloseable {
       privates.put(gateway, URI.create("http://127.0.0.1:" + ports[1]));
       launch(gateway, "gateway", "drawbridge.gateway.Main");
     }
+    String way = started.url();
+    if (plan.breakable()) {
+      breaker = new Breaker(started.port());
+      way = OrdersDatabase.url(breaker.port());
+    }
     for (StackPlan.Site site : plan.sites()) {
-      configuration.site(site, started.url(), connector);
+      configuration.site(site, started.url(), way, connector);
       for (String agent : site.agents()) {
         configuration.agent(agent, site, port);
         launch(agent, "agent", "drawbridge.agent.Main");
@@ -292,6 +298,27 @@ public final class Stack implements AutoCloseable {
     return Objects.requireNonNull(database, "not started");
   }
 
+  /** Between the agents and the database; only in a breakable stack. */
+  public Breaker breaker() {
+    return Objects.requireNonNull(breaker, "not breakable");
+  }
+
+  /** Asks the local namespace to misbehave; docs/local-namespace.md lists the requests. */
+  public void control(String request) throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      var answer =
+          http.send(
+              HttpRequest.newBuilder(URI.create("http://localhost:" + controlPort() + request))
+                  .POST(HttpRequest.BodyPublishers.noBody())
+                  .timeout(Duration.ofSeconds(10))
+                  .build(),
+              BodyHandlers.ofString());
+      if (answer.statusCode() / 100 != 2) {
+        throw new IOException(request + ": " + answer.statusCode() + " " + answer.body());
+      }
+    }
+  }
+
   /** Of the local namespace's plaintext AMQP. */
   public int namespacePort() {
     return port("port");
@@ -316,6 +343,11 @@ public final class Stack implements AutoCloseable {
     return program(program).pid();
   }
 
+  /** To wait for its end, or to end it. */
+  public RunningProgram running(String program) {
+    return program(program);
+  }
+
   /** Every process, the database's first one included. */
   public synchronized Map<String, Long> pids() {
     Map<String, Long> pids = new LinkedHashMap<>();
@@ -336,6 +368,16 @@ public final class Stack implements AutoCloseable {
   /** Ends a program without notice. */
   public void kill(String name) throws InterruptedException {
     program(name).kill();
+  }
+
+  /** Starts another process with an agent's files and name, beside the one that runs. */
+  public RunningProgram twin(String agent, Path audit) throws IOException {
+    Path config = layout.configuration(agent + "-twin");
+    Files.writeString(
+        config,
+        Files.readString(layout.configuration(agent))
+            .replace(layout.audit(agent).toString(), audit.toString()));
+    return RunningProgram.start(agent + "-twin", "agent", "drawbridge.agent.Main", layout, guard);
   }
 
   /** Starts an agent or gateway again after it ended, with the same files and ports. */
@@ -385,6 +427,7 @@ public final class Stack implements AutoCloseable {
         started = new ArrayList<>(programs.values()).reversed();
       }
       started.forEach(RunningProgram::stop);
+      endBreaker();
       endDatabase();
       guard.close();
       if (temporary) {
@@ -392,6 +435,16 @@ public final class Stack implements AutoCloseable {
       }
     } finally {
       ending.unlock();
+    }
+  }
+
+  private synchronized void endBreaker() {
+    if (breaker != null) {
+      try {
+        breaker.close();
+      } catch (IOException e) {
+        progress.accept("the breaker did not end well: " + e.getMessage());
+      }
     }
   }
 

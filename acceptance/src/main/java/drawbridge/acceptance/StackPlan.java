@@ -15,13 +15,16 @@ import java.util.Optional;
  * @param rows of the sample orders
  * @param record the local namespace keeps everything that its queues carried, in {@code D/record}
  * @param behaviour the local namespace's section of that name, such as {@code delay: 10ms}
+ * @param breakable the agents reach the database through a {@link Breaker}, and a second source,
+ *     with the API {@code spare/v1}, without it
  */
 public record StackPlan(
     List<String> gateways,
     List<Site> sites,
     int rows,
     boolean record,
-    Map<String, String> behaviour) {
+    Map<String, String> behaviour,
+    boolean breakable) {
 
   /** The smallest number of orders that the demo shows. */
   public static final int ROWS = 100_000;
@@ -59,27 +62,32 @@ public record StackPlan(
         List.of(new Site("plant-1", List.of("agent-a"), Optional.empty())),
         ROWS,
         false,
-        Map.of());
+        Map.of(),
+        false);
   }
 
   public StackPlan withGateways(String... names) {
-    return new StackPlan(List.of(names), sites, rows, record, behaviour);
+    return new StackPlan(List.of(names), sites, rows, record, behaviour, breakable);
   }
 
   public StackPlan withSites(Site... all) {
-    return new StackPlan(gateways, List.of(all), rows, record, behaviour);
+    return new StackPlan(gateways, List.of(all), rows, record, behaviour, breakable);
   }
 
   public StackPlan withRows(int count) {
-    return new StackPlan(gateways, sites, count, record, behaviour);
+    return new StackPlan(gateways, sites, count, record, behaviour, breakable);
   }
 
   public StackPlan recorded() {
-    return new StackPlan(gateways, sites, rows, true, behaviour);
+    return new StackPlan(gateways, sites, rows, true, behaviour, breakable);
   }
 
   public StackPlan withBehaviour(Map<String, String> settings) {
-    return new StackPlan(gateways, sites, rows, record, settings);
+    return new StackPlan(gateways, sites, rows, record, settings, breakable);
+  }
+
+  public StackPlan withBreaker() {
+    return new StackPlan(gateways, sites, rows, record, behaviour, true);
   }
 
   List<String> agents() {

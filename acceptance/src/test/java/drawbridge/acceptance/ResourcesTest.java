@@ -82,7 +82,7 @@ final class ResourcesTest {
   void aFilteredListGoesOnAndCounts() throws Exception {
     String filter = encoded("due ne null and not (id gt 20)");
     HttpResponse<byte[]> first =
-        get("/orders/v1/notes?$orderby=due%20desc&$count=true&$filter=" + filter);
+        get("/orders/v1/memos?$orderby=due%20desc&$count=true&$filter=" + filter);
     assertEquals(200, first.statusCode(), text(first));
     assertEquals(14, json(first).get("count").asInt());
     assertEquals(10, json(first).get("value").size());
@@ -94,22 +94,22 @@ final class ResourcesTest {
 
   @Test
   void aRowIsCreatedOnceReadChangedAndDeleted() throws Exception {
-    String body = "{\"text\":\"it's; drop table sales.notes --\",\"due\":null}";
+    String body = "{\"text\":\"it's; drop table sales.memos --\",\"due\":null}";
     String[] key = {"Idempotency-Key", "acceptance-1", "Content-Type", "application/json"};
-    HttpResponse<byte[]> created = connector.send("POST", "/orders/v1/notes", body, key);
+    HttpResponse<byte[]> created = connector.send("POST", "/orders/v1/memos", body, key);
     assertEquals(201, created.statusCode(), text(created));
     String location = created.headers().firstValue("Location").orElseThrow();
-    HttpResponse<byte[]> again = connector.send("POST", "/orders/v1/notes", body, key);
+    HttpResponse<byte[]> again = connector.send("POST", "/orders/v1/memos", body, key);
     assertEquals(location, again.headers().firstValue("Location").orElseThrow());
     assertEquals("true", again.headers().firstValue("Idempotency-Replayed").orElseThrow());
     assertEquals(
         422,
         connector
-            .send("POST", "/orders/v1/notes", body.replace("null", "\"2026-01-01\""), key)
+            .send("POST", "/orders/v1/memos", body.replace("null", "\"2026-01-01\""), key)
             .statusCode());
 
     HttpResponse<byte[]> got = get(location);
-    assertEquals("it's; drop table sales.notes --", json(got).get("text").asText());
+    assertEquals("it's; drop table sales.memos --", json(got).get("text").asText());
     String etag = got.headers().firstValue("ETag").orElseThrow();
     assertEquals(304, get(location, "If-None-Match", etag).statusCode());
     String change = "{\"due\":\"2026-02-03\"}";
@@ -128,12 +128,12 @@ final class ResourcesTest {
     assertEquals(
         400,
         connector
-            .send("DELETE", "/orders/v1/notes/99999", "", "Idempotency-Key", "x")
+            .send("DELETE", "/orders/v1/memos/99999", "", "Idempotency-Key", "x")
             .statusCode());
     assertEquals(
         400,
         connector
-            .send("POST", "/orders/v1/notes", "{\"text\":\"x\"}", "If-Match", "*")
+            .send("POST", "/orders/v1/memos", "{\"text\":\"x\"}", "If-Match", "*")
             .statusCode());
   }
 
@@ -155,29 +155,29 @@ final class ResourcesTest {
   @Test
   void nothingThatACallerSendsBecomesSql() throws Exception {
     List<String> attacks =
-        List.of("' or 1=1 --", "1; drop table sales.notes", "1) or (1=1", "\\' or 1=1 #", "$$x$$");
+        List.of("' or 1=1 --", "1; drop table sales.memos", "1) or (1=1", "\\' or 1=1 #", "$$x$$");
     for (String attack : attacks) {
       String text = encoded(attack);
       for (String path :
           List.of(
-              "/orders/v1/notes/" + text,
-              "/orders/v1/notes?$filter=" + text,
-              "/orders/v1/notes?$orderby=" + text,
-              "/orders/v1/notes?$select=" + text,
-              "/orders/v1/notes?$top=" + text,
-              "/orders/v1/notes?$skip=" + text,
-              "/orders/v1/notes?page=" + text)) {
+              "/orders/v1/memos/" + text,
+              "/orders/v1/memos?$filter=" + text,
+              "/orders/v1/memos?$orderby=" + text,
+              "/orders/v1/memos?$select=" + text,
+              "/orders/v1/memos?$top=" + text,
+              "/orders/v1/memos?$skip=" + text,
+              "/orders/v1/memos?page=" + text)) {
         HttpResponse<byte[]> answer = get(path);
         assertEquals(400, answer.statusCode(), path);
         assertFalse(text(answer).contains("sales."), "nothing of SQL is told");
       }
       HttpResponse<byte[]> value =
-          get("/orders/v1/notes?$filter=" + encoded("text eq '" + attack.replace("'", "''") + "'"));
+          get("/orders/v1/memos?$filter=" + encoded("text eq '" + attack.replace("'", "''") + "'"));
       assertEquals(0, json(value).get("value").size(), text(value));
       HttpResponse<byte[]> keyed =
-          connector.send("POST", "/orders/v1/notes", "{\"text\":\"k\"}", "Idempotency-Key", attack);
+          connector.send("POST", "/orders/v1/memos", "{\"text\":\"k\"}", "Idempotency-Key", attack);
       assertEquals(201, keyed.statusCode(), text(keyed));
     }
-    assertTrue(json(get("/orders/v1/notes?$count=true")).get("count").asInt() >= 25);
+    assertTrue(json(get("/orders/v1/memos?$count=true")).get("count").asInt() >= 25);
   }
 }

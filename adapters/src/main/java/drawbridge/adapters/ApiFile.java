@@ -134,8 +134,10 @@ final class ApiFile {
         throw path(section, "path", "the path of a resource has no parameters");
       }
       List<Operation> made = source.resource(section, outline);
+      AuditPlan plan =
+          AuditPlan.read(section, made.stream().flatMap(o -> o.parameters().stream()).toList());
       section.done();
-      return made;
+      return made.stream().map(o -> o.audited(plan)).toList();
     }
     String method = method(section);
     String path = section.text(method);
@@ -162,7 +164,8 @@ final class ApiFile {
             path,
             List.copyOf(parameters),
             traits);
-    Operation operation = source.operation(section, outline);
+    AuditPlan audit = AuditPlan.read(section, parameters);
+    Operation operation = source.operation(section, outline).audited(audit);
     section.done();
     return List.of(operation);
   }

@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import drawbridge.audit.AuditSettings;
 import drawbridge.settings.Section;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,10 +16,9 @@ import java.util.Optional;
  * @param namespace as written, for the settings of the relay, which read it to the end
  * @param network as written, likewise
  * @param identity as written, likewise
- * @param auditFolder may not exist yet
+ * @param audit of this agent alone
  * @param pageKey the same on every agent of the site, so that they read each other's page tokens
  * @param drivers folder of JDBC drivers that don't ship
- * @param auditKey signs the log's checkpoints, where there is one
  */
 public record AgentSettings(
     Path file,
@@ -29,8 +29,7 @@ public record AgentSettings(
     Section namespace,
     Optional<Section> network,
     Section identity,
-    Path auditFolder,
-    Optional<Path> auditKey,
+    AuditSettings audit,
     Optional<Path> pageKey,
     Optional<Path> drivers) {
 
@@ -62,13 +61,7 @@ public record AgentSettings(
     Section namespace = file.section("namespace");
     Optional<Section> network = file.optionalSection("network");
     Section identity = file.section("identity");
-    Section audit = file.section("audit");
-    Path folder = audit.path("folder");
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw audit.wrong("folder", "not a folder: " + folder, "name a folder of its own");
-    }
-    Optional<Path> key = audit.optionalPath("key").map(path -> audit.existing("key"));
-    audit.done();
+    AuditSettings audit = AuditSettings.read(file.section("audit"), log(site, name));
     Optional<Path> pageKey =
         file.optionalSection("pages")
             .map(
@@ -88,9 +81,13 @@ public record AgentSettings(
         namespace,
         network,
         identity,
-        folder,
-        key,
+        audit,
         pageKey,
         drivers);
+  }
+
+  /** The name of an agent's audit log, which its checkpoints begin with. */
+  static String log(String site, String name) {
+    return "drawbridge/" + site + "/agent/" + name;
   }
 }

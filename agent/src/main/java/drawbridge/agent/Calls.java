@@ -1,7 +1,8 @@
 package drawbridge.agent;
 
-import drawbridge.agent.audit.AuditLog;
 import drawbridge.agent.policy.Budgets;
+import drawbridge.audit.AuditLog;
+import drawbridge.audit.ValueKeys;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,8 +30,12 @@ final class Calls implements AutoCloseable {
     static final Bounds DEFAULT = new Bounds(512, 1 << 20);
   }
 
+  /** A gateway that was told to send no more has understood when nothing came for so long. */
+  private static final Duration QUIET = Duration.ofMillis(500);
+
   private final Supplier<Served> served;
   private final AuditLog audit;
+  private final ValueKeys values;
   private final ArgumentReader arguments;
   private final Bounds bounds;
   private final PageKey pageKey;
@@ -41,21 +46,29 @@ final class Calls implements AutoCloseable {
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("call-deadlines").daemon().factory());
+  private volatile long lastStarted = System.nanoTime();
   private volatile boolean draining;
 
-  Calls(Supplier<Served> served, AuditLog audit, ArgumentReader arguments, Bounds bounds) {
-    this(served, audit, arguments, bounds, PageKey.random());
+  Calls(
+      Supplier<Served> served,
+      AuditLog audit,
+      ValueKeys values,
+      ArgumentReader arguments,
+      Bounds bounds) {
+    this(served, audit, values, arguments, bounds, PageKey.random());
   }
 
   Calls(
       Supplier<Served> served,
       AuditLog audit,
+      ValueKeys values,
       ArgumentReader arguments,
       Bounds bounds,
       PageKey pageKey) {
     this.pageKey = pageKey;
     this.served = served;
     this.audit = audit;
+    this.values = values;
     this.arguments = arguments;
     this.bounds = bounds;
     this.room = new Semaphore(bounds.calls());
@@ -70,6 +83,10 @@ final class Calls implements AutoCloseable {
 
   AuditLog audit() {
     return audit;
+  }
+
+  ValueKeys values() {
+    return values;
   }
 
   ArgumentReader arguments() {
@@ -98,6 +115,7 @@ final class Calls implements AutoCloseable {
       call.refuseBusy(draining ? "the agent is shutting down" : "too many calls at once");
       return;
     }
+    lastStarted = System.nanoTime();
     running.add(call);
     Thread.ofVirtual()
         .name("call")
@@ -122,10 +140,24 @@ final class Calls implements AutoCloseable {
     }
   }
 
-  /** Takes no new calls and waits for those under way. False: some were still running then. */
+  /**
+   * Waits until the gateways, who were told, send no more and nothing is under way; what comes
+   * until then is served, since it was sent in good faith. After the grace period new calls are
+   * refused. False: some were still running then.
+   */
   boolean drain(Duration grace) throws InterruptedException {
+    long end = System.nanoTime() + grace.toNanos();
+    long asked = System.nanoTime();
+    while (!draining && System.nanoTime() < end) {
+      long quietSince = Math.max(asked, lastStarted);
+      if (running.isEmpty() && System.nanoTime() - quietSince > QUIET.toNanos()) {
+        break;
+      }
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
     draining = true;
-    if (!room.tryAcquire(bounds.calls(), grace.toNanos(), TimeUnit.NANOSECONDS)) {
+    if (!room.tryAcquire(
+        bounds.calls(), Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
       return false;
     }
     room.release(bounds.calls());

@@ -3,7 +3,7 @@ package drawbridge.agent;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import drawbridge.adapters.Answer;
-import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.audit.AuditUnavailable;
 import drawbridge.relay.wire.End;
 import drawbridge.relay.wire.Header;
 import drawbridge.relay.wire.Reply;
@@ -14,6 +14,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
@@ -44,6 +45,7 @@ final class ReplyBody implements Answer {
   private final Lifeline life;
   private final Format format;
   private final long mostBytes;
+  private final Recording recording;
   private final Gate gate;
   private final boolean compress;
 
@@ -71,12 +73,14 @@ final class ReplyBody implements Answer {
       Format format,
       long mostBytes,
       boolean compress,
+      Recording recording,
       Gate gate) {
     this.compress = compress;
     this.replies = replies;
     this.life = life;
     this.format = format;
     this.mostBytes = mostBytes;
+    this.recording = recording;
     this.gate = gate;
   }
 
@@ -102,6 +106,16 @@ final class ReplyBody implements Answer {
   @Override
   public void rows(long rows) {
     this.rows += rows;
+  }
+
+  @Override
+  public List<String> keyColumns() {
+    return recording.keyColumns();
+  }
+
+  @Override
+  public void key(String column, String value) {
+    recording.key(column, value);
   }
 
   boolean begun() {

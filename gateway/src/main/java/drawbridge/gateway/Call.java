@@ -34,6 +34,9 @@ final class Call {
   /** While it waits on, how often it looks whether the channel has become suspect. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** How often a call that waits for its turn to be sent once more asks again. */
+  private static final long TURN = TimeUnit.MILLISECONDS.toNanos(20);
+
   /** For a channel to come back. */
   private static final long PICK = TimeUnit.SECONDS.toNanos(3);
 
@@ -69,6 +72,10 @@ final class Call {
   private final Retries retries;
   private final Measures measures;
   private final Body body;
+
+  /** Holds one of the few turns to be sent once more. */
+  private boolean resending;
+
   private volatile boolean hungUp;
   private volatile @Nullable Exchange exchange;
 
@@ -141,6 +148,7 @@ final class Call {
     long left = deadline - System.nanoTime();
     Request.Builder message = Request.newBuilder().setHead(head(number, link, left));
     message.setChunk(first).setLast(body.ended());
+    found.sent(link, number);
     link.began();
     Exchange begun = Exchange.start(link, message.build(), left + GRACE);
     exchange = begun;
@@ -160,7 +168,12 @@ final class Call {
     Object answer = begun.next(PATIENCE);
     while (answer == null) {
       watch();
-      if (mayResend && link.suspect() && site.other(match.id(), link).isPresent()) {
+      // While nothing can be done elsewhere, the first attempt may still be answered.
+      if (mayResend
+          && link.suspect()
+          && site.other(match.id(), link).isPresent()
+          && retries.begin()) {
+        resending = true;
         return Status.UNAVAILABLE.withDescription("the channel is suspect");
       }
       answer = begun.next(LOOK);
@@ -178,13 +191,12 @@ final class Call {
     if (hungUp) {
       throw new Calls.HungUp();
     }
-    Link other = site.other(match.id(), link).orElse(null);
     boolean unreached = !lost.couldHaveReached();
-    if (broken.getCode() != Status.Code.UNAVAILABLE
-        || !(match.safe() || unreached)
-        || !body.whole()
-        || other == null
-        || !retries.begin()) {
+    Link other =
+        broken.getCode() == Status.Code.UNAVAILABLE && (match.safe() || unreached) && body.whole()
+            ? turn(link)
+            : null;
+    if (other == null) {
       throw new Refusal(fault(broken, unreached));
     }
     try {
@@ -201,8 +213,40 @@ final class Call {
       }
       return answer;
     } finally {
+      resending = false;
       retries.end();
     }
+  }
+
+  /**
+   * Waits until this call may be sent once more, for many may have lost their channel at once;
+   * null: no other channel came up in time.
+   */
+  private @Nullable Link turn(Link lost) throws InterruptedException {
+    long lonely = System.nanoTime() + PICK;
+    while (!gone()) {
+      Link other = site.other(match.id(), lost).orElse(null);
+      if (other != null) {
+        lonely = System.nanoTime() + PICK;
+        if (resending || retries.begin()) {
+          resending = true;
+          return other;
+        }
+      }
+      long left = Math.min(deadline, lonely) - System.nanoTime();
+      if (left <= 0) {
+        break;
+      }
+      TimeUnit.NANOSECONDS.sleep(Math.min(left, TURN));
+    }
+    if (resending) {
+      resending = false;
+      retries.end();
+    }
+    if (hungUp) {
+      throw new Calls.HungUp();
+    }
+    return null;
   }
 
   private Head head(int attempt, Link link, long left) {
@@ -214,7 +258,7 @@ final class Call {
             .setMethod(request.prologue().method().text())
             .setPath(target.pathFrom(found.api))
             .addAllOtherMethods(match.otherMethods())
-            .setCaller(connection.caller())
+            .setCaller(found.caller)
             .setDeadlineMs((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)))
             .setClock(link.agent().clock().getAsLong())
             .setTraceparent(trace)

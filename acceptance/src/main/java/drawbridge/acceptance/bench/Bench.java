@@ -1,5 +1,6 @@
 package drawbridge.acceptance.bench;
 
+import drawbridge.acceptance.faults.BenchFaults;
 import drawbridge.settings.Program;
 import picocli.CommandLine.Command;
 
@@ -7,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = BenchCall.class,
+    subcommands = {BenchCall.class, BenchAudit.class, BenchFaults.class},
     description = "Measures the bridge beside what it is compared to.")
 public final class Bench {
   private Bench() {}

@@ -1,5 +1,6 @@
 package drawbridge.acceptance.bench;
 
+import drawbridge.acceptance.HttpConnection;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

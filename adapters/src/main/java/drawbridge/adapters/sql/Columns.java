@@ -2,6 +2,7 @@ package drawbridge.adapters.sql;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
+import drawbridge.adapters.Answer;
 import drawbridge.adapters.Column;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -179,6 +181,17 @@ final class Columns {
       steps[i].write(rows, i + 1, sink);
     }
     json.writeEndObject();
+  }
+
+  /** Tells the audit log the keys of the row that was written. */
+  void keys(ResultSet rows, Answer answer) throws SQLException {
+    for (String wanted : answer.keyColumns()) {
+      for (int i = 0; i < steps.length; i++) {
+        if (shapes.get(i).label().equalsIgnoreCase(wanted)) {
+          answer.key(wanted, Objects.toString(rows.getString(i + 1), ""));
+        }
+      }
+    }
   }
 
   void writeFields(ResultSet rows, Sink sink) throws SQLException, IOException {

@@ -96,6 +96,7 @@ record News(Session session, Reply reply, Sql sql, Keyset keyset, StatementActio
       try (var json = Rows.JSON.createGenerator(row)) {
         shown.writeRow(rows, json, new JsonSink(json));
       }
+      shown.keys(rows, reply.answer());
       newestFirst.addFirst(row.toByteArray());
       last = keys(rows, columns);
     }

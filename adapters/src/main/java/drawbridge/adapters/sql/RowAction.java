@@ -75,7 +75,7 @@ final class RowAction implements Operation.Action, SqlOperation {
 
   private long get(Session session, Reply reply) throws FaultException, SQLException, IOException {
     RowReader.Row row =
-        reader.read(session, path(session.call()), false).orElseThrow(RowAction::missing);
+        reader.read(session, path(session.call()), reply).orElseThrow(RowAction::missing);
     String wanted = session.call().request().headers().get("if-none-match");
     if (wanted != null && !row.etag().isEmpty() && Etags.same(wanted, row.etag(), true)) {
       reply.status(304, "");
@@ -122,7 +122,7 @@ final class RowAction implements Operation.Action, SqlOperation {
       sql.add(", " + etag.column() + " = " + etag.column() + " + 1");
     }
     Rows.checkOne(session.update(sql.add(resource.row(call, key))));
-    RowReader.Row row = reader.read(session, key, false).orElseThrow(RowAction::beyond);
+    RowReader.Row row = reader.read(session, key, reply).orElseThrow(RowAction::beyond);
     if (minimal(call)) {
       reply.status(204, "");
       reply.header("ETag", row.etag());
@@ -154,7 +154,7 @@ final class RowAction implements Operation.Action, SqlOperation {
     if (wanted == null) {
       return;
     }
-    RowReader.Row row = reader.read(session, key, true).orElseThrow(RowAction::missing);
+    RowReader.Row row = reader.read(session, key, null).orElseThrow(RowAction::missing);
     if (row.etag().isEmpty()) {
       throw StatementAction.unenforced().thrown();
     }
@@ -189,7 +189,7 @@ final class RowAction implements Operation.Action, SqlOperation {
 
   private long created(Session session, Reply reply, List<Bound> key)
       throws FaultException, SQLException, IOException {
-    RowReader.Row row = reader.read(session, key, false).orElseThrow(RowAction::beyond);
+    RowReader.Row row = reader.read(session, key, reply).orElseThrow(RowAction::beyond);
     StringBuilder location = new StringBuilder(session.call().request().url());
     for (Bound part : key) {
       String text = String.valueOf(part.value());

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one row of a resource with its ETag; thread-safe. */
 record RowReader(Resource resource) {
@@ -28,12 +29,14 @@ record RowReader(Resource resource) {
   /**
    * Reads it.
    *
-   * @param lock it stays as it is until the transaction ends
+   * @param reply of which the row becomes part; null: it is only compared, and stays as it is until
+   *     the transaction ends
    * @return empty: there is none that this call may touch
    */
-  Optional<Row> read(Session session, List<Bound> key, boolean lock)
+  Optional<Row> read(Session session, List<Bound> key, @Nullable Reply reply)
       throws FaultException, SQLException, IOException {
     Dialect dialect = session.dialect();
+    boolean lock = reply == null;
     Resource.Etag etag = resource.etag();
     String version = etag == null ? "" : etag.column();
     boolean versioned = !version.isEmpty();
@@ -51,7 +54,7 @@ record RowReader(Resource resource) {
             if (!rows.next()) {
               return Optional.empty();
             }
-            Row row = row(session, rows, versioned);
+            Row row = row(session, rows, versioned, reply);
             if (rows.next()) {
               Rows.checkOne(2);
             }
@@ -60,7 +63,7 @@ record RowReader(Resource resource) {
         });
   }
 
-  private Row row(Session session, ResultSet rows, boolean versioned)
+  private Row row(Session session, ResultSet rows, boolean versioned, @Nullable Reply reply)
       throws FaultException, SQLException, IOException {
     int visible = resource.columns().size();
     Columns columns =
@@ -68,6 +71,9 @@ record RowReader(Resource resource) {
             rows.getMetaData(), session.dialect(), Resource.told(resource.columns()), visible);
     Restrictions restrictions = session.call().request().restrictions();
     ByteArrayOutputStream json = json(rows, columns.masked(Masks.of(session.call().request())));
+    if (reply != null) {
+      columns.keys(rows, reply.answer());
+    }
     if (resource.etag() == null) {
       return new Row(json, "");
     }

@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes rows into a {@link Reply} as the caller wants them: JSON, NDJSON or CSV, one at a time.
@@ -107,7 +108,8 @@ final class Rows {
                 json.writeStartObject();
                 json.writeFieldName("value");
                 json.writeStartArray();
-                long count = each(rows, most, json, () -> columns.writeRow(rows, json, sink));
+                long count =
+                    each(rows, columns, most, json, () -> columns.writeRow(rows, json, sink));
                 json.writeEndArray();
                 json.writeEndObject();
                 return count;
@@ -117,6 +119,7 @@ final class Rows {
               (json, sink) ->
                   each(
                       rows,
+                      columns,
                       most,
                       json,
                       () -> {
@@ -144,6 +147,7 @@ final class Rows {
             watch.check();
             count++;
             columns.writeRow(rows, json, sink);
+            columns.keys(rows, reply.answer());
             if (count == page.size()) {
               String after = page.next(rows);
               next = rows.next() ? after : "";
@@ -171,6 +175,7 @@ final class Rows {
       long count =
           each(
               rows,
+              columns,
               most,
               null,
               () -> {
@@ -190,7 +195,7 @@ final class Rows {
   }
 
   private long each(
-      ResultSet rows, long most, @org.jspecify.annotations.Nullable JsonGenerator json, Row row)
+      ResultSet rows, Columns columns, long most, @Nullable JsonGenerator json, Row row)
       throws SQLException, FaultException, IOException {
     long count = 0;
     long nextFetch = Session.FIRST_FETCH;
@@ -201,6 +206,7 @@ final class Rows {
       }
       watch.check();
       row.write();
+      columns.keys(rows, reply.answer());
       if (count == nextFetch && session.dialect().cursors()) {
         long bytes = reply.bytes() + (json == null ? 0 : json.getOutputBuffered());
         int size = fetchSize(count, bytes);
@@ -224,6 +230,7 @@ final class Rows {
     if (reply.format() == Format.CSV) {
       TextSink sink = new TextSink(columns.names().size());
       columns.writeFields(rows, sink);
+      columns.keys(rows, reply.answer());
       checkLast(rows);
       CsvWriter csv =
           CsvWriter.builder()
@@ -236,6 +243,7 @@ final class Rows {
       json(
           (json, sink) -> {
             columns.writeRow(rows, json, sink);
+            columns.keys(rows, reply.answer());
             if (reply.format() == Format.NDJSON) {
               json.writeRaw('\n');
             }

@@ -1,0 +1,176 @@
+package drawbridge.acceptance.faults;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import drawbridge.acceptance.Pem;
+import drawbridge.acceptance.Stack;
+import drawbridge.acceptance.StackPlan;
+import drawbridge.settings.Program;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code drawbridge bench faults}: each fault under load, and an account of every call. */
+@Command(
+    name = "faults",
+    mixinStandardHelpOptions = true,
+    description = "Breaks things under load, and accounts for every call. Exits 1 if one is wrong.")
+public final class BenchFaults implements Callable<Integer> {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int WARM_UP_S = 10;
+
+  @Option(names = "--json", description = "print a JSON line for each fault, and nothing else")
+  private boolean json;
+
+  @Option(
+      names = "--fault",
+      split = ",",
+      description = "only these; default: all, one after the other")
+  private List<String> words = List.of();
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "60",
+      description = "how long a fault is repeated, default ${DEFAULT-VALUE}")
+  private int seconds;
+
+  @Option(
+      names = "--outage",
+      defaultValue = "20",
+      description = "seconds for which something is out, default ${DEFAULT-VALUE}")
+  private int outage;
+
+  @Option(names = "--callers", defaultValue = "64", description = "default ${DEFAULT-VALUE}")
+  private int callers;
+
+  @Option(
+      names = "--mixed",
+      defaultValue = "0",
+      description = "minutes of faults in a random order, instead of one after the other")
+  private int mixed;
+
+  @Option(
+      names = "--seed",
+      defaultValue = "1",
+      description = "of the random order, default ${DEFAULT-VALUE}")
+  private long seed;
+
+  private int runs;
+
+  @Override
+  public Integer call() throws Exception {
+    List<Fault> chosen =
+        Fault.all().stream().filter(f -> words.isEmpty() || words.contains(f.word())).toList();
+    if (chosen.isEmpty() || (!words.isEmpty() && chosen.size() < words.size())) {
+      System.err.println(
+          "there is no such fault. Fix: write some of "
+              + String.join(",", Fault.all().stream().map(Fault::word).toList()));
+      return Program.WRONG_USE;
+    }
+    StackPlan plan =
+        StackPlan.small()
+            .withSites(
+                new StackPlan.Site(
+                    "plant-1", List.of(Scene.AGENT, Scene.OTHER_AGENT), Optional.empty()))
+            .withBreaker();
+    try (Stack stack = Stack.start(plan, line -> say("· " + line))) {
+      return run(stack, chosen) ? Program.DONE : Program.FAILED;
+    }
+  }
+
+  private boolean run(Stack stack, List<Fault> chosen) throws Exception {
+    SSLContext tls =
+        Pem.identified(
+            stack.certificate("front-ca.pem"),
+            stack.certificate("connector.pem"),
+            stack.certificate("connector.key"));
+    if (!json) {
+      System.out.printf(
+          "%n%-24s %8s %7s %8s %11s %8s %9s%n",
+          "fault", "calls", "failed", "refused", "duplicated", "unknown", "pause ms");
+    }
+    warmUp(stack, tls);
+    boolean good = true;
+    if (mixed == 0) {
+      for (Fault fault : chosen) {
+        good &= play(stack, tls, fault);
+      }
+      return good;
+    }
+    Random random = new Random(seed);
+    long end = System.nanoTime() + Duration.ofMinutes(mixed).toNanos();
+    while (System.nanoTime() < end) {
+      good &= play(stack, tls, chosen.get(random.nextInt(chosen.size())));
+    }
+    return good;
+  }
+
+  /** Cold programs are slow in ways that are no fault's. */
+  private void warmUp(Stack stack, SSLContext tls) throws InterruptedException {
+    say("· warming up");
+    Workload workload = new Workload(stack.gateway(), tls, stack.plan().rows(), "warm");
+    workload.start(callers);
+    TimeUnit.SECONDS.sleep(WARM_UP_S);
+    workload.stop();
+  }
+
+  private boolean play(Stack stack, SSLContext tls, Fault fault) throws Exception {
+    Workload workload =
+        new Workload(stack.gateway(), tls, stack.plan().rows(), fault.word() + "-" + ++runs);
+    Scene scene = new Scene(stack, tls, Duration.ofSeconds(seconds), Duration.ofSeconds(outage));
+    workload.start(callers);
+    List<Seen> seen;
+    try {
+      scene.await("the load runs", () -> workload.answered() > callers);
+      fault.play(scene);
+    } finally {
+      seen = workload.stop();
+    }
+    Account account = Account.of(stack, workload.run(), seen, fault::allows);
+    print(fault, account, scene);
+    return account.good() && scene.complaints().isEmpty();
+  }
+
+  private void print(Fault fault, Account account, Scene scene) {
+    List<String> why = new ArrayList<>(account.why());
+    why.addAll(scene.complaints());
+    if (json) {
+      ObjectNode line = JSON.createObjectNode();
+      line.put("fault", fault.word());
+      line.put("calls", account.calls());
+      line.put("failed", account.failed());
+      line.put("refused", account.refused());
+      line.put("duplicated", account.duplicated());
+      line.put("unknown", account.unknown());
+      line.put("longest_pause_ms", account.longestPauseMs());
+      scene.figures().forEach(line::put);
+      why.forEach(line.withArray("why")::add);
+      System.out.println(line);
+      return;
+    }
+    System.out.printf(
+        "%-24s %8d %7d %8d %11d %8d %9d  %s%n",
+        fault.word(),
+        account.calls(),
+        account.failed(),
+        account.refused(),
+        account.duplicated(),
+        account.unknown(),
+        account.longestPauseMs(),
+        scene.figures().isEmpty() ? "" : scene.figures());
+    why.forEach(reason -> System.out.println("  WRONG: " + reason));
+  }
+
+  private void say(String line) {
+    if (!json) {
+      System.out.println(line);
+    }
+  }
+}

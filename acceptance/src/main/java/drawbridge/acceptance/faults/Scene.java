@@ -1,0 +1,168 @@
+package drawbridge.acceptance.faults;
+
+import drawbridge.acceptance.Connector;
+import drawbridge.acceptance.HttpConnection;
+import drawbridge.acceptance.OrdersDatabase;
+import drawbridge.acceptance.Stack;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Where a fault happens: a running stack under load, and what else was noticed. Used by one thread.
+ */
+final class Scene {
+  static final String GATEWAY = "gateway-1";
+  static final String AGENT = "agent-a";
+  static final String OTHER_AGENT = "agent-b";
+
+  /** What a condition takes longer than this to become is broken. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Stack stack;
+  private final SSLContext tls;
+  private final Duration length;
+  private final Duration outage;
+  private final List<String> complaints = new ArrayList<>();
+  private final Map<String, Long> figures = new LinkedHashMap<>();
+
+  /**
+   * @param length how long a fault that repeats is repeated
+   * @param outage how long what is out stays out
+   */
+  Scene(Stack stack, SSLContext tls, Duration length, Duration outage) {
+    this.stack = stack;
+    this.tls = tls;
+    this.length = length;
+    this.outage = outage;
+  }
+
+  Stack stack() {
+    return stack;
+  }
+
+  Duration length() {
+    return length;
+  }
+
+  Duration outage() {
+    return outage;
+  }
+
+  List<String> complaints() {
+    return complaints;
+  }
+
+  Map<String, Long> figures() {
+    return figures;
+  }
+
+  /** Lets the load run. */
+  void hold(Duration time) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(time.toNanos());
+  }
+
+  void check(boolean holds, String complaint) {
+    if (!holds) {
+      complaints.add(complaint);
+    }
+  }
+
+  /** Stands in the JSON line beside the figures that every fault has. */
+  void figure(String name, long value) {
+    figures.put(name, value);
+  }
+
+  /** Something that becomes true in the end. */
+  interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  /** How long it took, in milliseconds; a complaint where it never came. */
+  long await(String what, Condition condition) throws Exception {
+    long began = System.nanoTime();
+    while (!condition.holds()) {
+      if (System.nanoTime() - began > PATIENCE.toNanos()) {
+        complaints.add("never: " + what);
+        break;
+      }
+      hold(Duration.ofMillis(20));
+    }
+    return (System.nanoTime() - began) / 1_000_000;
+  }
+
+  HttpConnection connect() throws IOException {
+    URI gateway = stack.gateway();
+    return new HttpConnection(
+        tls.getSocketFactory().createSocket(gateway.getHost(), gateway.getPort()));
+  }
+
+  SSLContext tls() {
+    return tls;
+  }
+
+  Connector connector() throws Exception {
+    return Connector.of(stack);
+  }
+
+  /** The gateway's own word on something, such as {@code /healthz}. */
+  String privately(String path) throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(URI.create(stack.privateGateway(GATEWAY) + path))
+                  .timeout(Duration.ofSeconds(5))
+                  .build(),
+              BodyHandlers.ofString())
+          .body();
+    }
+  }
+
+  /** Sum over the labels; 0 where there is none yet. */
+  long metric(String name) throws IOException, InterruptedException {
+    return Math.round(
+        privately("/metrics")
+            .lines()
+            .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+            .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+            .sum());
+  }
+
+  /** Statements of the agents that hold in {@code pg_sleep}. */
+  long sleeping() throws Exception {
+    String password = Files.readString(stack.folder().resolve("secrets/erp")).strip();
+    try (var connection =
+            DriverManager.getConnection(stack.database().url(), OrdersDatabase.USER, password);
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                "select count(*) from pg_stat_activity where query like '%pg_sleep%'"
+                    + " and state = 'active' and pid <> pg_backend_pid()")) {
+      return rows.next() ? rows.getLong(1) : -1;
+    }
+  }
+
+  /** Resident memory of a program, in megabytes; 0 where the system does not tell. */
+  long residentMegabytes(String program) throws IOException {
+    Path status = Path.of("/proc/" + stack.pid(program) + "/status");
+    if (!Files.exists(status)) {
+      return 0;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+        .findFirst()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,35 @@
+package drawbridge.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * {@code bench faults}, each fault for some seconds; with {@code -Ddrawbridge.long} as long as the
+ * command does it by itself.
+ */
+@Timeout(1_800)
+final class FaultsTest {
+  @Test
+  void everyCallOfEveryFaultIsAccountedFor() throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("faults", "--json"));
+    if (!Boolean.getBoolean("drawbridge.long")) {
+      arguments.addAll(List.of("--seconds", "6", "--outage", "6", "--callers", "32"));
+    }
+    Process bench =
+        new ProcessBuilder(
+                Repository.java("acceptance", "drawbridge.acceptance.bench.Bench", arguments))
+            .redirectErrorStream(true)
+            .start();
+    bench.getOutputStream().close();
+    String said = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    System.out.println(said);
+    bench.waitFor(10, TimeUnit.SECONDS);
+    assertEquals(0, bench.exitValue(), said);
+  }
+}
