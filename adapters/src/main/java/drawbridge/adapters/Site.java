@@ -1,6 +1,7 @@
 package drawbridge.adapters;
 
 import drawbridge.adapters.ibmi.IbmiSource;
+import drawbridge.adapters.sql.Drivers;
 import drawbridge.adapters.sql.SqlSource;
 import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
@@ -34,13 +35,17 @@ public final class Site implements AutoCloseable {
   private static final Duration DESCRIBING = Duration.ofSeconds(5);
 
   private static final int ATTEMPTS = 3;
+  private static final System.Logger LOG = System.getLogger(Site.class.getName());
 
   private final String digest;
   private final List<Source> sources;
   private final List<Api> apis;
+  private final List<OutOfService> outOfService;
   private final Map<String, Operation> operations = new HashMap<>();
 
-  private Site(String digest, List<Source> sources, List<Api> apis) {
+  private Site(
+      String digest, List<Source> sources, List<Api> apis, List<OutOfService> outOfService) {
+    this.outOfService = outOfService;
     this.digest = digest;
     this.sources = sources;
     this.apis = apis;
@@ -59,22 +64,28 @@ public final class Site implements AutoCloseable {
 
   /** As {@link #open(Path)}; with a time of zero no source is asked, so no column is known. */
   public static Site open(Path folder, Duration describing) {
-    return open(folder, describing, Map.of());
+    return open(folder, describing, Drivers.SHIPPED, Map.of());
+  }
+
+  /** As {@link #open(Path, Duration)}, with drivers that an admin added. */
+  public static Site open(Path folder, Duration describing, Drivers drivers) {
+    return open(folder, describing, drivers, Map.of());
   }
 
   /**
-   * As {@link #open(Path, Duration)}.
+   * As {@link #open(Path, Duration, Drivers)}.
    *
    * @param instead texts that count in place of files of {@code apis/}, or beside them
    */
-  public static Site open(Path folder, Duration describing, Map<Path, String> instead) {
+  public static Site open(
+      Path folder, Duration describing, Drivers drivers, Map<Path, String> instead) {
     if (!Files.isDirectory(folder)) {
       throw new SettingsException(
           folder, 0, "", "no such folder", "create it, with sources.yaml and apis/ in it");
     }
     for (int attempt = 1; ; attempt++) {
       String before = SiteDigest.of(folder);
-      Site site = read(folder, before, describing, instead);
+      Site site = read(folder, before, describing, drivers, instead);
       if (SiteDigest.of(folder).equals(before)) {
         return site;
       }
@@ -87,20 +98,29 @@ public final class Site implements AutoCloseable {
   }
 
   private static Site read(
-      Path folder, String digest, Duration describing, Map<Path, String> instead) {
+      Path folder,
+      String digest,
+      Duration describing,
+      Drivers drivers,
+      Map<Path, String> instead) {
     Map<String, Source> sources = new LinkedHashMap<>();
     boolean complete = false;
     try {
       Section.read(folder.resolve("sources.yaml"))
           .each()
-          .forEach((name, section) -> sources.put(name, source(name, section)));
+          .forEach((name, section) -> sources.put(name, source(name, section, drivers)));
       List<Api> apis = apis(folder.resolve("apis"), sources, instead);
       List<Source> opened = List.copyOf(sources.values());
+      List<OutOfService> out = new ArrayList<>();
       if (describing.isPositive()) {
         apis = described(apis, together(opened, source -> source.columns(describing)));
+        out = misfits(apis, opened);
+        List<String> away = out.stream().map(OutOfService::api).toList();
+        apis =
+            apis.stream().filter(api -> !away.contains(api.name() + "/" + api.version())).toList();
       }
       complete = true;
-      return new Site(digest, opened, apis);
+      return new Site(digest, opened, apis, List.copyOf(out));
     } finally {
       if (!complete) {
         sources.values().forEach(Source::close);
@@ -108,7 +128,7 @@ public final class Site implements AutoCloseable {
     }
   }
 
-  private static Source source(String name, Section section) {
+  private static Source source(String name, Section section, Drivers drivers) {
     if (!Words.NAME.matcher(name).matches()) {
       throw section.wrong(
           "", "“" + name + "” is not a name", "use 1 to 40 of a-z, 0-9 and - for the source");
@@ -116,7 +136,7 @@ public final class Site implements AutoCloseable {
     String adapter = section.text("adapter");
     Source source =
         switch (adapter) {
-          case "sql" -> SqlSource.open(name, section);
+          case "sql" -> SqlSource.open(name, section, drivers);
           case "ibmi" -> IbmiSource.open(name, section);
           default ->
               throw section.wrong(
@@ -170,6 +190,42 @@ public final class Site implements AutoCloseable {
     }
   }
 
+  /**
+   * An API whose file no longer fits its source.
+   *
+   * @param api {@code name/version}
+   * @param differences a sentence for each operation
+   */
+  public record OutOfService(String api, List<String> differences) {}
+
+  private static List<OutOfService> misfits(List<Api> apis, List<Source> sources) {
+    Map<String, String> all = new HashMap<>();
+    sources.forEach(source -> all.putAll(source.misfits()));
+    List<OutOfService> out = new ArrayList<>();
+    for (Api api : apis) {
+      List<String> differences =
+          api.operations().stream()
+              .filter(operation -> all.containsKey(operation.id()))
+              .map(operation -> operation.id() + ": " + all.get(operation.id()))
+              .toList();
+      if (!differences.isEmpty()) {
+        String id = api.name() + "/" + api.version();
+        out.add(new OutOfService(id, differences));
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "API {0} is out of service, since its file does not fit its source: {1}",
+            id,
+            String.join("; ", differences));
+      }
+    }
+    return out;
+  }
+
+  /** What stands in the folder and is not served; the log said so too. */
+  public List<OutOfService> outOfService() {
+    return outOfService;
+  }
+
   private static List<Api> described(List<Api> apis, List<Map<String, List<Column>>> bySource) {
     Map<String, List<Column>> columns = new HashMap<>();
     bySource.forEach(columns::putAll);
@@ -178,7 +234,7 @@ public final class Site implements AutoCloseable {
             api ->
                 api.with(
                     api.operations().stream()
-                        .map(o -> described(o, columns.getOrDefault(o.id(), List.of())))
+                        .map(o -> described(o, columns.getOrDefault(o.id(), o.columns())))
                         .toList()))
         .toList();
   }
@@ -218,6 +274,18 @@ public final class Site implements AutoCloseable {
   /** Connects to all sources at once and proves their operations; in the order of the file. */
   public List<SourceCheck> checkSources(Duration patience) {
     return together(sources, source -> source.check(patience));
+  }
+
+  /**
+   * A first API file for a table of a source.
+   *
+   * @return empty: there is no such source or table
+   */
+  public Optional<String> draft(String source, String table, Duration patience) {
+    return sources.stream()
+        .filter(s -> s.name().equals(source))
+        .findFirst()
+        .flatMap(s -> s.draft(table, patience));
   }
 
   /** SHA-256 over all files of the folder, in lower-case hex; docs/sql.md says of what exactly. */

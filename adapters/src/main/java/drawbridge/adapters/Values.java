@@ -33,6 +33,40 @@ final class Values {
    * LocalTime, LocalDateTime or (with an offset) OffsetDateTime, UUID, byte[].
    */
   static Object parse(Parameter parameter, String text) throws FaultException {
+    Object value = typed(parameter, text);
+    Schema schema = parameter.schema();
+    if (value instanceof String string) {
+      checkString(parameter, schema, string);
+    } else if (value instanceof Number number) {
+      checkNumber(parameter, schema, new BigDecimal(number.toString()));
+    }
+    return value;
+  }
+
+  private static void checkString(Parameter parameter, Schema schema, String value)
+      throws FaultException {
+    if (schema.maxLength() > 0 && value.codePointCount(0, value.length()) > schema.maxLength()) {
+      throw wrong(parameter, "is longer than " + schema.maxLength() + " characters");
+    }
+    if (!schema.values().isEmpty() && !schema.values().contains(value)) {
+      throw wrong(parameter, "must be one of " + String.join(", ", schema.values()));
+    }
+    if (!schema.pattern().isEmpty() && !Pattern.matches(schema.pattern(), value)) {
+      throw wrong(parameter, "does not have the form that is wanted");
+    }
+  }
+
+  private static void checkNumber(Parameter parameter, Schema schema, BigDecimal value)
+      throws FaultException {
+    if (!schema.minimum().isEmpty() && value.compareTo(new BigDecimal(schema.minimum())) < 0) {
+      throw wrong(parameter, "must be at least " + schema.minimum());
+    }
+    if (!schema.maximum().isEmpty() && value.compareTo(new BigDecimal(schema.maximum())) > 0) {
+      throw wrong(parameter, "must be at most " + schema.maximum());
+    }
+  }
+
+  private static Object typed(Parameter parameter, String text) throws FaultException {
     try {
       return switch (parameter.type()) {
         case STRING -> string(parameter, text);

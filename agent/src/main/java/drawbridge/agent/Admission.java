@@ -3,6 +3,7 @@ package drawbridge.agent;
 import drawbridge.adapters.Answer;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
+import drawbridge.adapters.Request;
 import drawbridge.adapters.Restrictions;
 import drawbridge.agent.policy.Budgets;
 import drawbridge.agent.policy.Caller;
@@ -101,7 +102,8 @@ final class Admission {
       Limits limits,
       Restrictions restrictions,
       Answer.Format format,
-      Map<String, Object> arguments)
+      Map<String, Object> arguments,
+      Request request)
       implements Decided {}
 
   /** Waits for the body, at most until the deadline. */
@@ -164,7 +166,9 @@ final class Admission {
     Answer.Format format = format(head.getFormat());
     if (format == null) {
       return new Refused(
-          Problem.of(Code.NOT_ACCEPTABLE, "Answers are application/json or application/x-ndjson."));
+          Problem.of(
+              Code.NOT_ACCEPTABLE,
+              "Answers are application/json, application/x-ndjson or text/csv."));
     }
     if (!life.await(body::complete)) {
       return new Refused(Problem.gone(life));
@@ -178,7 +182,9 @@ final class Admission {
           limits,
           allowed.restrictions(),
           format,
-          calls.arguments().read(operation, head.getArgumentsList(), body.bytes()));
+          calls.arguments().read(operation, head.getArgumentsList(), body.bytes()),
+          Requests.of(
+              operation, head, caller.attributes(), allowed.restrictions(), calls.pageKey()));
     } catch (FaultException e) {
       return new Refused(Problem.from(e.fault()));
     } catch (RuntimeException e) {
@@ -240,6 +246,7 @@ final class Admission {
     return switch (wanted) {
       case "", "application/json" -> Answer.Format.JSON;
       case "application/x-ndjson" -> Answer.Format.NDJSON;
+      case "text/csv" -> Answer.Format.CSV;
       default -> null;
     };
   }

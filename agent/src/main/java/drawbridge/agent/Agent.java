@@ -60,7 +60,15 @@ public final class Agent implements AutoCloseable {
     this.served = served;
     this.audit = audit;
     this.catalogue = new CatalogueFeed(catalogue(served).build());
-    this.service = new BridgeService(this::served, catalogue, audit, values, arguments, guards);
+    this.service =
+        new BridgeService(
+            this::served,
+            catalogue,
+            audit,
+            values,
+            arguments,
+            settings.pageKey().map(PageKey::read).orElseGet(PageKey::random),
+            guards);
   }
 
   /**

@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param tokens whose tokens the agent itself verifies; empty: nobody's
  * @param signed public key of whoever approves the site folder; empty: it need not be signed
  * @param state folder of what survives a restart; may not exist yet
+ * @param pageKey the same on every agent of the site, so that they read each other's page tokens
+ * @param drivers folder of JDBC drivers that don't ship
  */
 public record AgentSettings(
     Path file,
@@ -34,7 +36,9 @@ public record AgentSettings(
     AuditSettings audit,
     Optional<TokenSettings> tokens,
     Optional<Path> signed,
-    Path state) {
+    Path state,
+    Optional<Path> pageKey,
+    Optional<Path> drivers) {
 
   /**
    * Reads the file.
@@ -78,6 +82,15 @@ public record AgentSettings(
     Path state =
         file.optionalPath("state")
             .orElseGet(() -> folder.resolveSibling(folder.getFileName() + "-state"));
+    Optional<Path> pageKey =
+        file.optionalSection("pages")
+            .map(
+                pages -> {
+                  Path path = pages.existing("key");
+                  pages.done();
+                  return path;
+                });
+    Optional<Path> drivers = file.optionalPath("drivers").map(path -> file.existing("drivers"));
     file.done();
     return new AgentSettings(
         file.file(),
@@ -91,7 +104,9 @@ public record AgentSettings(
         audit,
         tokens,
         signed,
-        state);
+        state,
+        pageKey,
+        drivers);
   }
 
   /** The name of an agent's audit log, which its checkpoints begin with. */

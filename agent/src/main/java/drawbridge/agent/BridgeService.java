@@ -42,8 +42,9 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
       AuditLog audit,
       ValueKeys values,
       ArgumentReader arguments,
+      PageKey pageKey,
       Guards guards) {
-    this(new Calls(served, audit, values, arguments, Calls.Bounds.DEFAULT, guards), feed);
+    this(new Calls(served, audit, values, arguments, Calls.Bounds.DEFAULT, pageKey, guards), feed);
   }
 
   BridgeService(Calls calls, CatalogueFeed feed) {

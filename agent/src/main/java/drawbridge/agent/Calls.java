@@ -37,6 +37,7 @@ final class Calls implements AutoCloseable {
   private final ValueKeys values;
   private final ArgumentReader arguments;
   private final Bounds bounds;
+  private final PageKey pageKey;
   private final Guards guards;
   private final Attempts attempts = new Attempts(System::nanoTime);
   private final Semaphore room;
@@ -53,7 +54,7 @@ final class Calls implements AutoCloseable {
       ValueKeys values,
       ArgumentReader arguments,
       Bounds bounds) {
-    this(served, audit, values, arguments, bounds, Guards.none());
+    this(served, audit, values, arguments, bounds, PageKey.random(), Guards.none());
   }
 
   Calls(
@@ -62,7 +63,9 @@ final class Calls implements AutoCloseable {
       ValueKeys values,
       ArgumentReader arguments,
       Bounds bounds,
+      PageKey pageKey,
       Guards guards) {
+    this.pageKey = pageKey;
     this.guards = guards;
     this.served = served;
     this.audit = audit;
@@ -89,6 +92,10 @@ final class Calls implements AutoCloseable {
 
   ArgumentReader arguments() {
     return arguments;
+  }
+
+  PageKey pageKey() {
+    return pageKey;
   }
 
   Bounds bounds() {

@@ -148,7 +148,7 @@ final class Execution {
       refuse(Problem.outcomeUnknown("a call that changes something is not begun twice", null));
       return;
     }
-    arguments = recording.understood(call.arguments());
+    arguments = recording.understood(call.arguments(), call.request());
     AuditRecord.About about = about();
     if (!safe || !calls.audit().healthy()) {
       try {
@@ -166,6 +166,7 @@ final class Execution {
             life,
             call.format(),
             call.limits().bytes(),
+            head.getEncoding().equals("gzip"),
             recording,
             () -> {
               if (!begun) {
@@ -203,13 +204,7 @@ final class Execution {
                   life.deadline(),
                   call.limits().rows(),
                   life.cancellation(),
-                  new Request(
-                      admission.caller().attributes(),
-                      call.restrictions(),
-                      Request.NONE.headers(),
-                      Request.NONE.options(),
-                      Request.NONE.url(),
-                      Request.NONE.seal())),
+                  call.request()),
               reply);
       if (!reply.begun()) {
         throw new IllegalStateException(

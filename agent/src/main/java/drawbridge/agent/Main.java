@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -148,6 +149,15 @@ public final class Main implements Callable<Integer> {
         }
       }
     }
+    if (settings.pageKey().isPresent()) {
+      PageKey.read(settings.pageKey().get());
+      say("ok", "pages " + settings.pageKey().get(), "");
+    } else {
+      say(
+          "warning",
+          "pages",
+          "no key: a nextLink works only on the agent that made it, and until it ends");
+    }
     good &= say(auditFolder(settings));
     for (Surroundings.Checked checked : surroundings.check(settings, offline)) {
       good &= say(checked);
@@ -194,6 +204,47 @@ public final class Main implements Callable<Integer> {
       throws IOException {
     AgentSettings settings = AgentSettings.read(config);
     return new Papers(settings.serves(), out()).publish(chosen == null ? List.of() : chosen);
+  }
+
+  /** {@code agent describe}: each API, operation, parameter and column as the bridge sees them. */
+  @Command(
+      name = "describe",
+      mixinStandardHelpOptions = true,
+      description = "Shows APIs, operations and columns as the bridge sees them.")
+  int describe(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Option(names = "--offline", description = "ask no source") boolean offline) {
+    AgentSettings settings = AgentSettings.read(config);
+    try (Surroundings.OpenSite site = surroundings.open(settings, offline)) {
+      Description.of(site.served()).forEach(out()::println);
+      out().flush();
+    }
+    return Program.DONE;
+  }
+
+  /** {@code agent draft}: a first API file from the database's own metadata. */
+  @Command(
+      name = "draft",
+      mixinStandardHelpOptions = true,
+      description = "Prints a first API file for a table of a source.")
+  int draft(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Option(names = "--source", required = true, description = "of sources.yaml") String source,
+      @Option(names = "--table", required = true, description = "such as sales.orders")
+          String table) {
+    AgentSettings settings = AgentSettings.read(config);
+    try (Surroundings.OpenSite site = surroundings.open(settings, true)) {
+      Optional<String> text = site.draft(source, table);
+      if (text.isEmpty()) {
+        say("failed", source, "there is no table or view " + table + " that it can tell of");
+        return Program.FAILED;
+      }
+      out().print(text.get());
+      out().flush();
+    }
+    return Program.DONE;
   }
 
   /** Looks without taking the folder, which a running agent holds. */

@@ -108,6 +108,9 @@ record Problem(
       case OUTCOME_UNKNOWN -> Code.OUTCOME_UNKNOWN;
       case CANCELLED -> Code.CANCELLED;
       case CONFLICT -> Code.CONFLICT;
+      case PRECONDITION_FAILED -> Code.PRECONDITION_FAILED;
+      case UNPROCESSABLE -> Code.UNPROCESSABLE;
+      case FORBIDDEN -> Code.FORBIDDEN;
       case INTERNAL -> Code.INTERNAL;
     };
   }
@@ -143,6 +146,8 @@ record Problem(
           TOO_LARGE,
           OUTCOME_UNKNOWN,
           CONFLICT,
+          PRECONDITION_FAILED,
+          UNPROCESSABLE,
           SITE_UNAVAILABLE,
           REVOKED,
           UNRECOGNIZED ->
@@ -171,6 +176,8 @@ record Problem(
           SOURCE_UNAVAILABLE,
           SOURCE_ERROR,
           CONFLICT,
+          PRECONDITION_FAILED,
+          UNPROCESSABLE,
           SITE_UNAVAILABLE,
           UNRECOGNIZED ->
           false;

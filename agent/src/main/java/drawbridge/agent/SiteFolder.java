@@ -6,6 +6,7 @@ import drawbridge.adapters.Operation;
 import drawbridge.adapters.Parameter;
 import drawbridge.adapters.Site;
 import drawbridge.adapters.SourceState;
+import drawbridge.adapters.sql.Drivers;
 import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Source;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The site folder with its sources open, as the agent serves it. Closing it closes the sources. */
@@ -44,16 +46,21 @@ public final class SiteFolder implements Surroundings.OpenSite {
    * @throws drawbridge.settings.SettingsException where a file is wrong
    */
   public static SiteFolder open(Path folder, boolean offline) {
+    return open(folder, offline, Drivers.SHIPPED);
+  }
+
+  /** The same with drivers that an admin added. */
+  static SiteFolder open(Path folder, boolean offline, Drivers drivers) {
     Policy policy = Policy.read(folder.resolve("policy.yaml"));
     Duration describing = offline ? Duration.ZERO : DESCRIBING;
     Contracts contracts = Contracts.read(folder);
-    Site site = Site.open(folder, describing);
+    Site site = Site.open(folder, describing, drivers);
     Map<String, List<String>> refused = contracts.differences(site.apis(), policy);
     Map<Path, String> instead = contracts.instead(site.apis(), policy);
     if (!instead.isEmpty()) {
       // What connectors were made of goes on, from its own file.
       site.close();
-      site = Site.open(folder, describing, instead);
+      site = Site.open(folder, describing, drivers, instead);
     }
     return new SiteFolder(site, policy, contracts.unfit(site.apis(), policy), refused);
   }
@@ -124,8 +131,18 @@ public final class SiteFolder implements Surroundings.OpenSite {
   }
 
   @Override
+  public Optional<String> draft(String source, String table) {
+    return site.draft(source, table, CHECKING);
+  }
+
+  @Override
   public List<Surroundings.Checked> check() {
     List<Surroundings.Checked> all = new ArrayList<>();
+    for (Site.OutOfService api : site.outOfService()) {
+      all.add(
+          new Surroundings.Checked(
+              "API " + api.api(), false, String.join("; ", api.differences())));
+    }
     site.checkSources(CHECKING)
         .forEach(
             source ->

@@ -1,12 +1,10 @@
 package drawbridge.gateway;
 
 import com.google.protobuf.ByteString;
-import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Header;
-import drawbridge.relay.wire.Parameter;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.ReplyHead;
 import drawbridge.relay.wire.Request;
@@ -267,23 +265,13 @@ final class Call {
             .setToken(found.token)
             .setBaseUrl(baseUrl())
             .setFormat(found.format);
+    if (Formats.gzip(request.headers().value(HeaderNames.ACCEPT_ENCODING).orElse(""))) {
+      head.setEncoding("gzip");
+    }
     List<String> segments = target.segments();
     if (match.entry() != null) {
       head.addAllArguments(match.entry().arguments(segments, found.api + 2));
-      for (Parameter parameter : match.entry().operation().getParametersList()) {
-        if (parameter.getIn() == Parameter.In.HEADER) {
-          request
-              .headers()
-              .value(HeaderNames.create(parameter.getName()))
-              .ifPresent(
-                  value ->
-                      head.addArguments(
-                          Argument.newBuilder()
-                              .setName(parameter.getName())
-                              .setValue(value)
-                              .setIn(Parameter.In.HEADER)));
-        }
-      }
+      ForwardedHeaders.add(head, request.headers(), match.entry().operation());
     }
     head.addAllArguments(target.options());
     if (body.exists()) {

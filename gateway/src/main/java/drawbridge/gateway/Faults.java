@@ -60,8 +60,9 @@ final class Faults {
       case METHOD_NOT_ALLOWED -> 405;
       case NOT_ACCEPTABLE -> 406;
       case CONFLICT, OUTCOME_UNKNOWN -> 409;
+      case PRECONDITION_FAILED -> 412;
       // 413 would blame the request's body; nothing is wrong with it but what it asks for.
-      case TOO_LARGE -> 422;
+      case TOO_LARGE, UNPROCESSABLE -> 422;
       case TOO_MANY_CALLS -> 429;
       case INTERNAL, UNSPECIFIED, UNRECOGNIZED -> 500;
       case SOURCE_ERROR -> 502;
@@ -170,6 +171,8 @@ final class Faults {
       case CONFLICT -> "In conflict with what is there";
       case OUTCOME_UNKNOWN -> "The outcome is unknown";
       case TOO_LARGE -> "The result is larger than you may have";
+      case PRECONDITION_FAILED -> "It has changed meanwhile";
+      case UNPROCESSABLE -> "Against a rule";
       case TOO_MANY_CALLS -> "Too many calls";
       case INTERNAL, UNSPECIFIED, UNRECOGNIZED -> "Something broke";
       case SOURCE_ERROR -> "The source refused or failed";
