@@ -129,7 +129,8 @@ class LiveAgentTest {
       Served served =
           new Served(
               SiteDigest.of(site),
-              List.of(new Served.Api(
+              List.of(
+                  new Served.Api(
                       "orders", "v1", "Orders", "", "erp", List.of(operations), Optional.empty())),
               Policy.read(site.resolve("policy.yaml")));
       return new OpenSite() {

@@ -115,7 +115,8 @@ final class FileOperation {
               name,
               layout
                   .map(l -> new Column("records", Schema.object(l.request()).listOf(0)))
-                  .orElse(new Column(
+                  .orElse(
+                      new Column(
                           "content",
                           ccsid > 0
                               ? Schema.of(Type.STRING, false).atMost(LONGEST_CONTENT)

@@ -172,7 +172,8 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
     return peek ? queue.peek(key, 0, search) : queue.read(key, wait, search);
   }
 
-  private Map<String, @Nullable Object> row(DataQueueEntry taken, boolean peek) throws FaultException {
+  private Map<String, @Nullable Object> row(DataQueueEntry taken, boolean peek)
+      throws FaultException {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put(EntryForm.NAME, settings.form().decode(taken.getData()));
     if (taken instanceof KeyedDataQueueEntry keyed) {
@@ -190,7 +191,8 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
       row.put("user", null);
     } else {
       String name = sender.substring(0, 10).strip();
-      row.put("job", sender.substring(20, 26) + "/" + sender.substring(10, 20).strip() + "/" + name);
+      row.put(
+          "job", sender.substring(20, 26) + "/" + sender.substring(10, 20).strip() + "/" + name);
       row.put("user", sender.substring(SENDER).strip());
     }
     return row;
