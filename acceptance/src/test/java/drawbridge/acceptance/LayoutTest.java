@@ -126,8 +126,7 @@ final class LayoutTest {
         noClasses()
             .that(resideInAPackage(RELAY))
             .should()
-            .dependOnClassesThat(
-                resideInAnyPackage(TOKENS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY))
+            .dependOnClassesThat(resideInAnyPackage(TOKENS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY))
             .because("the relay carries bytes and calls; both ends stand on it, not under it"));
   }
 

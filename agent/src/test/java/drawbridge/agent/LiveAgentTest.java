@@ -40,6 +40,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -128,7 +129,9 @@ class LiveAgentTest {
       Served served =
           new Served(
               SiteDigest.of(site),
-              List.of(new Served.Api("orders", "v1", "Orders", "", "erp", List.of(operations))),
+              List.of(
+                  new Served.Api(
+                      "orders", "v1", "Orders", "", "erp", List.of(operations), Optional.empty())),
               Policy.read(site.resolve("policy.yaml")));
       return new OpenSite() {
         @Override

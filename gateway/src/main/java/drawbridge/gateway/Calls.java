@@ -106,7 +106,8 @@ final class Calls implements Handler {
       find(request, found);
       if (!records.healthy()) {
         throw new Refusal(
-            Faults.of(Code.AUDIT_UNAVAILABLE, "The call cannot be recorded.", true, Reference.next()));
+            Faults.of(
+                Code.AUDIT_UNAVAILABLE, "The call cannot be recorded.", true, Reference.next()));
       }
       Call call =
           new Call(

@@ -58,7 +58,8 @@ final class Viewing {
    * @return empty: no agent can say, so nothing may be shown
    */
   Optional<ViewReply> of(Site site, Caller caller, String token) throws InterruptedException {
-    Asking asking = new Asking(site.name(), caller.toBuilder().clearAddress().clearHeaders().build(), token);
+    Asking asking =
+        new Asking(site.name(), caller.toBuilder().clearAddress().clearHeaders().build(), token);
     Answered known = remembered.get(asking);
     if (known != null && clock.getAsLong() - known.at() < BELIEVED) {
       return Optional.of(known.reply());
