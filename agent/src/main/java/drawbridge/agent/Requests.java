@@ -6,7 +6,6 @@ import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
 import drawbridge.adapters.Request;
 import drawbridge.adapters.Restrictions;
-import drawbridge.agent.policy.Caller;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Parameter;
@@ -69,15 +68,6 @@ final class Requests {
               "Idempotency-Key", "This operation keeps no keys, so it can't heed Idempotency-Key.")
           .thrown();
     }
-  }
-
-  /** What a filter may use, and what page tokens are bound to. */
-  static Map<String, String> attributes(Caller caller) {
-    Map<String, String> attributes = new HashMap<>();
-    attributes.put("subject", caller.subject());
-    attributes.put("issuer", caller.issuer());
-    attributes.values().removeIf(String::isEmpty);
-    return attributes;
   }
 
   /** The path begins with API and version, as the base URL ends with them. */
