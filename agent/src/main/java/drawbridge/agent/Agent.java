@@ -188,11 +188,10 @@ public final class Agent implements AutoCloseable {
     List<String> changes =
         Difference.of(
             before.policy(), before.operations().keySet(), now.policy(), now.operations().keySet());
-    int number = 1;
     for (String change : changes) {
       LOG.log(System.Logger.Level.INFO, "site folder read again: {0}", change);
-      details.put("change-" + number++, change);
     }
+    details.put("changes", String.join("; ", changes));
     LOG.log(
         System.Logger.Level.INFO,
         "the site folder is served as {0} from now on; calls ended: {1}",
