@@ -98,11 +98,7 @@ public final class Site implements AutoCloseable {
   }
 
   private static Site read(
-      Path folder,
-      String digest,
-      Duration describing,
-      Drivers drivers,
-      Map<Path, String> instead) {
+      Path folder, String digest, Duration describing, Drivers drivers, Map<Path, String> instead) {
     Map<String, Source> sources = new LinkedHashMap<>();
     boolean complete = false;
     try {

@@ -4,7 +4,6 @@ import drawbridge.adapters.AuditPlan;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
-import drawbridge.adapters.Request;
 import drawbridge.agent.policy.Budgets;
 import drawbridge.agent.policy.Caller;
 import drawbridge.audit.AuditRecord;

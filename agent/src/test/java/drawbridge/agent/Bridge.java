@@ -86,7 +86,8 @@ final class Bridge implements AutoCloseable {
     feed = new CatalogueFeed(Catalogues.of("plant-1", "agent-a", "1", this.served).build());
     service =
         new BridgeService(
-            new Calls(() -> served, log, values, Bridge::arguments, bounds, guards), feed);
+            new Calls(
+                () -> served, log, values, Bridge::arguments, bounds, PageKey.random(), guards), feed);
     String name = InProcessServerBuilder.generateName();
     GatewayLink link = new GatewayLink("gateway-1", clock -> underWayMillis);
     server =
