@@ -112,6 +112,7 @@ final class Call {
       reply((Reply) answer);
     } finally {
       connection.bodyDeadline(0);
+      giveTurnBack();
       Exchange last = exchange;
       if (last != null) {
         last.cancel("over");
@@ -193,8 +194,7 @@ final class Call {
       }
       return answer;
     } finally {
-      resending = false;
-      retries.end();
+      giveTurnBack();
     }
   }
 
@@ -219,14 +219,18 @@ final class Call {
       }
       TimeUnit.NANOSECONDS.sleep(Math.min(left, TURN));
     }
-    if (resending) {
-      resending = false;
-      retries.end();
-    }
     if (hungUp) {
       throw new Calls.HungUp();
     }
     return null;
+  }
+
+  /** However the call ends, for a turn that is kept is lost to all others. */
+  private void giveTurnBack() {
+    if (resending) {
+      resending = false;
+      retries.end();
+    }
   }
 
   private Head head(int attempt, Link link, long left) {
