@@ -6,6 +6,8 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -37,10 +39,12 @@ public final class OrdersDatabase implements AutoCloseable {
 
   private final EmbeddedPostgres server;
   private final Path data;
+  private final String password;
 
-  private OrdersDatabase(EmbeddedPostgres server, Path data) {
+  private OrdersDatabase(EmbeddedPostgres server, Path data, String password) {
     this.server = server;
     this.data = data;
+    this.password = password;
   }
 
   /**
@@ -71,10 +75,10 @@ public final class OrdersDatabase implements AutoCloseable {
             .setErrorRedirector(Redirect.appendTo(log.toFile()))
             .setRegisterShutdownHook(false)
             .start();
-    OrdersDatabase database = new OrdersDatabase(server, data);
+    OrdersDatabase database = new OrdersDatabase(server, data, password);
     try {
       started.process(database.pid());
-      database.fill(password, rows);
+      database.fill(rows);
       database.lock();
     } catch (IOException | SQLException | RuntimeException e) {
       try (database) {
@@ -84,7 +88,7 @@ public final class OrdersDatabase implements AutoCloseable {
     return database;
   }
 
-  private void fill(String password, int rows) throws SQLException {
+  private void fill(int rows) throws SQLException {
     try (Connection admin = server.getPostgresDatabase().getConnection();
         Statement statement = admin.createStatement()) {
       statement.execute("create role " + USER + " login password '" + password + "'");
@@ -177,6 +181,23 @@ public final class OrdersDatabase implements AutoCloseable {
 
   static String url(int port) {
     return "jdbc:postgresql://localhost:" + port + "/" + NAME;
+  }
+
+  /** As the agents connect to it. Closed by the caller. */
+  public Connection connect() throws SQLException {
+    return DriverManager.getConnection(url(), USER, password);
+  }
+
+  /** How many statements of the agents hold in {@code pg_sleep} now. */
+  public long sleepingStatements() throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet rows =
+            statement.executeQuery(
+                "select count(*) from pg_stat_activity where query like '%pg_sleep%'"
+                    + " and state = 'active' and pid <> pg_backend_pid()")) {
+      return rows.next() ? rows.getLong(1) : -1;
+    }
   }
 
   /** Of the server's first process, which ends all others of it. */

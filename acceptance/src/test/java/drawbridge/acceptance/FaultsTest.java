@@ -10,17 +10,21 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * {@code bench faults}: two faults of the network for some seconds; with {@code -Ddrawbridge.long}
+ * {@code bench faults}: those of the network for some seconds each; with {@code -Ddrawbridge.long}
  * all, as long as the command does it by itself.
  */
 @Timeout(1_800)
 final class FaultsTest {
+  private static final String NETWORK =
+      "resets-of-agent,resets-of-gateway,resets-of-both,namespace-unreachable,namespace-silent,"
+          + "throttled,lost-repeated-reordered";
+
   @Test
   void everyCallIsAccountedFor() throws Exception {
     List<String> arguments = new ArrayList<>(List.of("faults", "--json"));
     if (!Boolean.getBoolean("drawbridge.long")) {
-      arguments.addAll(List.of("--fault", "resets-of-both,lost-repeated-reordered"));
-      arguments.addAll(List.of("--seconds", "6", "--callers", "32"));
+      arguments.addAll(List.of("--fault", NETWORK));
+      arguments.addAll(List.of("--seconds", "6", "--outage", "6", "--callers", "32"));
     }
     Process bench =
         new ProcessBuilder(

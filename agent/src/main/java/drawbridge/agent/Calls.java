@@ -170,7 +170,7 @@ final class Calls implements AutoCloseable {
   boolean drain(Duration grace) throws InterruptedException {
     long end = System.nanoTime() + grace.toNanos();
     long asked = System.nanoTime();
-    while (!draining && System.nanoTime() < end) {
+    while (!draining && end - System.nanoTime() > 0) {
       long quietSince = Math.max(asked, lastStarted);
       if (running.isEmpty() && System.nanoTime() - quietSince > QUIET.toNanos()) {
         break;

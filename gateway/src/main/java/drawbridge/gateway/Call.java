@@ -4,22 +4,15 @@ import com.google.protobuf.ByteString;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
-import drawbridge.relay.wire.Header;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.ReplyHead;
 import drawbridge.relay.wire.Request;
 import io.grpc.Status;
 import io.helidon.http.HeaderNames;
-import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -43,25 +36,10 @@ final class Call {
   /** The agent ends a call at its deadline; gRPC only if the agent does not. */
   private static final long GRACE = TimeUnit.SECONDS.toNanos(2);
 
-  /** Headers of a connection, not of a reply, and those that the gateway writes itself. */
-  private static final Set<String> NOT_PASSED_ON =
-      Set.of(
-          "connection",
-          "content-length",
-          "date",
-          "keep-alive",
-          "proxy-connection",
-          "te",
-          "trailer",
-          "traceparent",
-          "transfer-encoding",
-          "upgrade",
-          "x-ms-request-id");
-
   private final GatewaySettings settings;
   private final Connection connection;
   private final ServerRequest request;
-  private final ServerResponse response;
+  private final ReplyWriter writer;
   private final Calls.Found found;
   private final Site site;
   private final Routes.Match match;
@@ -93,7 +71,7 @@ final class Call {
     this.settings = settings;
     this.connection = connection;
     this.request = request;
-    this.response = response;
+    this.writer = new ReplyWriter(response, found);
     this.found = found;
     this.site = Objects.requireNonNull(found.site);
     this.match = Objects.requireNonNull(found.match);
@@ -132,6 +110,7 @@ final class Call {
       reply((Reply) answer);
     } finally {
       connection.bodyDeadline(0);
+      giveTurnBack();
       Exchange last = exchange;
       if (last != null) {
         last.cancel("over");
@@ -213,8 +192,7 @@ final class Call {
       }
       return answer;
     } finally {
-      resending = false;
-      retries.end();
+      giveTurnBack();
     }
   }
 
@@ -239,14 +217,18 @@ final class Call {
       }
       TimeUnit.NANOSECONDS.sleep(Math.min(left, TURN));
     }
-    if (resending) {
-      resending = false;
-      retries.end();
-    }
     if (hungUp) {
       throw new Calls.HungUp();
     }
     return null;
+  }
+
+  /** However the call ends, for a turn that is kept is lost to all others. */
+  private void giveTurnBack() {
+    if (resending) {
+      resending = false;
+      retries.end();
+    }
   }
 
   private Head head(int attempt, Link link, long left) {
@@ -317,7 +299,7 @@ final class Call {
     }
     ReplyHead head = first.getHead();
     if (first.hasEnd()) {
-      whole(head, first.getChunk());
+      writer.whole(head, first.getChunk());
     } else if (head.getLength() > 0 && head.getLength() == first.getChunk().size()) {
       // All of it is here, but it is not over until the agent says so.
       Object end = take();
@@ -327,65 +309,10 @@ final class Call {
       if (last.getEnd().hasFault()) {
         throw new Refusal(last.getEnd().getFault());
       }
-      whole(head, first.getChunk());
+      writer.whole(head, first.getChunk());
     } else {
-      stream(head, first.getChunk());
+      writer.stream(head, first.getChunk(), this::take);
     }
-  }
-
-  private void whole(ReplyHead head, ByteString bytes) {
-    headers(head);
-    found.replying = true;
-    try {
-      response.send(bytes.toByteArray());
-    } catch (UncheckedIOException | CloseConnectionException e) {
-      throw new Calls.HungUp();
-    }
-  }
-
-  private void stream(ReplyHead head, ByteString first) throws InterruptedException {
-    headers(head);
-    found.replying = true;
-    try {
-      OutputStream out = response.outputStream();
-      boolean begun = write(out, first, false);
-      while (true) {
-        Object next = take();
-        if (!(next instanceof Reply reply)) {
-          throw new Calls.BrokenOff("the channel broke: " + next);
-        }
-        begun = write(out, reply.getChunk(), begun);
-        if (reply.hasEnd()) {
-          if (reply.getEnd().hasFault()) {
-            Fault fault = reply.getEnd().getFault();
-            throw new Calls.BrokenOff(fault.getCode() + ", reference " + fault.getReference());
-          }
-          out.close();
-          return;
-        }
-      }
-    } catch (IOException | UncheckedIOException | CloseConnectionException e) {
-      throw new Calls.HungUp();
-    }
-  }
-
-  /**
-   * Never an empty chunk: Helidon would send it, and in HTTP/1.1 that is the last one, so that a
-   * reply which breaks off would look whole.
-   *
-   * @return something has been written
-   */
-  private static boolean write(OutputStream out, ByteString chunk, boolean begun)
-      throws IOException {
-    if (chunk.isEmpty()) {
-      return begun;
-    }
-    chunk.writeTo(out);
-    if (!begun) {
-      // The caller sees the beginning although the rest may take its time.
-      out.flush();
-    }
-    return true;
   }
 
   /** The next message, or the status that ends it. */
@@ -400,18 +327,6 @@ final class Call {
       throw new Calls.HungUp();
     }
     return next;
-  }
-
-  private void headers(ReplyHead head) {
-    response.status(io.helidon.http.Status.create(head.getStatus()));
-    if (match.entry() != null) {
-      Retirement.tell(match.entry().operation(), response);
-    }
-    for (Header header : head.getHeadersList()) {
-      if (!NOT_PASSED_ON.contains(header.getName().toLowerCase(Locale.ROOT))) {
-        response.header(HeaderNames.create(header.getName()), header.getValue());
-      }
-    }
   }
 
   // ---- failures of the channel

@@ -29,9 +29,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -46,6 +48,10 @@ final class FakeAgent implements AutoCloseable {
   final AtomicLong bodyBytes = new AtomicLong();
   final AtomicLong produced = new AtomicLong();
   final CountDownLatch cancelled = new CountDownLatch(1);
+
+  /** After which Wait is answered; 0: never. */
+  volatile long waitMillis;
+
   final CountDownLatch waiting = new CountDownLatch(1);
   private final List<ServerCallStreamObserver<Catalogue>> listeners = new CopyOnWriteArrayList<>();
   private final Server server;
@@ -183,7 +189,14 @@ final class FakeAgent implements AutoCloseable {
       switch (operation) {
         case "FindOrders", "Best" -> whole(200, "{\"by\":\"" + name + "\"}");
         case "PlaceOrder" -> whole(201, "{\"bytes\":" + body + "}");
-        case "Wait", "Hold" -> waiting.countDown();
+        case "Wait" -> {
+          waiting.countDown();
+          if (waitMillis > 0) {
+            CompletableFuture.delayedExecutor(waitMillis, TimeUnit.MILLISECONDS)
+                .execute(() -> whole(200, "{\"by\":\"" + name + "\"}"));
+          }
+        }
+        case "Hold" -> waiting.countDown();
         case "Export" -> {
           left = Long.parseLong(argument("bytes"));
           replies.onNext(Reply.newBuilder().setHead(replyHead(200).setLength(0)).build());
