@@ -169,6 +169,7 @@ public final class Agent implements AutoCloseable {
     catalogue.publish(
         catalogue(next)
             .addAllSources(before.getSourcesList())
+            .addAllProblems(before.getProblemsList())
             .setCertificateDays(before.getCertificateDays())
             .setDraining(before.getDraining())
             .build());
@@ -237,6 +238,20 @@ public final class Agent implements AutoCloseable {
   /** Tells gateways how the sources stand. */
   public void sources(List<Source> states) {
     change(now -> now.clearSources().addAllSources(states));
+  }
+
+  /** Tells gateways, and the log once, what does not work by now. */
+  public void problems(List<String> now) {
+    for (String problem : now) {
+      if (!catalogue.current().getProblemsList().contains(problem)) {
+        LOG.log(System.Logger.Level.WARNING, problem);
+      }
+    }
+    change(catalogue -> catalogue.clearProblems().addAllProblems(now));
+  }
+
+  String name() {
+    return settings.name();
   }
 
   /** Tells gateways in how many days the agent's certificate ends. */

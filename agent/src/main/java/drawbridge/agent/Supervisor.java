@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
  * Closing it hangs up.
  */
 final class Supervisor implements AutoCloseable {
-  private static final Duration LOOK = Duration.ofSeconds(5);
+  private static final System.Logger LOG = System.getLogger("drawbridge.agent");
+  private static final Duration LOOK = Duration.ofSeconds(2);
 
   private final AgentRelay relay;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -58,6 +59,7 @@ final class Supervisor implements AutoCloseable {
     try {
       do {
         agent.sources(site.sources());
+        agent.problems(relay.problems());
         Instant notAfter = tls.notAfter();
         if (!notAfter.equals(before)) {
           if (before != null) {
@@ -111,7 +113,12 @@ final class Supervisor implements AutoCloseable {
 
     @Override
     public void superseded(PeerName peer) {
-      agent.end(Program.FAILED);
+      LOG.log(
+          System.Logger.Level.ERROR,
+          "{0} says that a newer process named {1} took over; this one ends",
+          peer,
+          agent.name());
+      agent.end(Program.SUPERSEDED);
     }
   }
 }

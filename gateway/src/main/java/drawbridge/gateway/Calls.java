@@ -103,7 +103,8 @@ final class Calls implements Handler {
         found.done("done", start);
         return;
       }
-      find(request, found);
+      long deadline = start + patience(request).toNanos();
+      find(request, found, deadline);
       if (!records.healthy()) {
         throw new Refusal(
             Faults.of(
@@ -118,7 +119,7 @@ final class Calls implements Handler {
               found,
               id,
               trace,
-              start + patience(request).toNanos(),
+              deadline,
               retries,
               measures);
       call.run();
@@ -223,14 +224,15 @@ final class Calls implements Handler {
         Target.parse(request.prologue().uriPath().rawPath(), request.prologue().query().rawValue());
   }
 
-  private void find(ServerRequest request, Found found) throws Refusal {
+  private void find(ServerRequest request, Found found, long deadline)
+      throws Refusal, InterruptedException {
     Target target = Objects.requireNonNull(found.target);
     found.format =
         Formats.wanted(target.format(), request.headers().value(HeaderNames.ACCEPT).orElse(""));
     Agents.Place place = agents.place(target.segments()).orElseThrow(Calls::forbidden);
     found.site = place.site();
     found.api = place.api();
-    if (place.site().unknown()) {
+    if (!place.site().awaitKnown(deadline)) {
       throw unavailable();
     }
     Optional<Routes.Match> match =

@@ -50,9 +50,15 @@ final class Channels {
   /**
    * Connects to Service Bus and calls the agents back; whoever asks for it closes it before the
    * gateway.
+   *
+   * @param superseded a newer process of this name took over
    */
   static GatewayRelay open(
-      GatewaySettings settings, Connections connections, Agents agents, Records records) {
+      GatewaySettings settings,
+      Connections connections,
+      Agents agents,
+      Records records,
+      Runnable superseded) {
     PeerName self = PeerName.gateway(settings.name());
     return GatewayRelay.start(
         self,
@@ -71,7 +77,7 @@ final class Channels {
             agents.down(link);
           }
         },
-        new Logged(records));
+        new Logged(records, superseded));
   }
 
   /** Whose messages are listened to. */
@@ -96,7 +102,7 @@ final class Channels {
   }
 
   /** Opening and closing are logged by the relay itself. */
-  private record Logged(Records records) implements RelayEvents {
+  private record Logged(Records records, Runnable superseded) implements RelayEvents {
     @Override
     public void opened(PeerName peer, String detail) {
       records.event(AuditRecord.Kind.CHANNEL_OPEN, peer.toString(), Map.of("tls", detail));
@@ -114,6 +120,11 @@ final class Channels {
     }
 
     @Override
-    public void superseded(PeerName peer) {}
+    public void superseded(PeerName peer) {
+      LOG.log(
+          Level.ERROR,
+          peer + " says that a newer process of this gateway’s name took over; this one ends");
+      superseded.run();
+    }
   }
 }

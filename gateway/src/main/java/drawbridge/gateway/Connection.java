@@ -51,6 +51,8 @@ final class Connection implements ConnectionContext, PeerInfo {
   private byte @Nullable [] first;
 
   private long bodyDeadline;
+  private volatile boolean asked;
+  private volatile Runnable last = () -> {};
 
   Connection(ConnectionContext below) {
     this.below = below;
@@ -109,6 +111,21 @@ final class Connection implements ConnectionContext, PeerInfo {
     }
   }
 
+  /** Whether a request has come in. */
+  boolean asked() {
+    return asked;
+  }
+
+  /** What ends the connection behind the request that is being answered. */
+  void onLast(Runnable end) {
+    last = end;
+  }
+
+  /** Ends behind the request that is being answered; to be called while it is. */
+  void last() {
+    last.run();
+  }
+
   /**
    * The body of the current request must be there by then.
    *
@@ -119,6 +136,12 @@ final class Connection implements ConnectionContext, PeerInfo {
   }
 
   private byte @Nullable [] read() {
+    byte @Nullable [] bytes = next();
+    asked = true;
+    return bytes;
+  }
+
+  private byte @Nullable [] next() {
     byte[] early = first;
     if (early != null) {
       first = null;

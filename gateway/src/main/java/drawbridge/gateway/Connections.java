@@ -2,8 +2,12 @@ package drawbridge.gateway;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.http.HeaderValues;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.http.FilterChain;
+import io.helidon.webserver.http.RoutingRequest;
+import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
@@ -23,6 +27,7 @@ final class Connections implements ServerConnectionSelector {
   private final ServerConnectionSelector http;
   private final int most;
   private final AtomicInteger open = new AtomicInteger();
+  private volatile boolean draining;
 
   Connections(Http1Config http, int most) {
     this.http = Http1ConnectionSelector.builder().config(http).build();
@@ -31,6 +36,24 @@ final class Connections implements ServerConnectionSelector {
 
   int open() {
     return open.get();
+  }
+
+  /** From now on every answer is the last of its connection. */
+  void drain() {
+    draining = true;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  /** Says so to a caller whose next request should go over another connection. */
+  void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+    if (draining && request.remotePeer() instanceof Connection connection) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
+      connection.last();
+    }
+    chain.proceed();
   }
 
   @Override
@@ -50,7 +73,9 @@ final class Connections implements ServerConnectionSelector {
 
   @Override
   public ServerConnection connection(ConnectionContext context) {
-    ServerConnection connection = http.connection(new Connection(context));
+    Connection mine = new Connection(context);
+    ServerConnection connection = http.connection(mine);
+    mine.onLast(() -> connection.close(false));
     return new ServerConnection() {
       @Override
       public void handle(Limit limit) throws InterruptedException {
@@ -69,9 +94,12 @@ final class Connections implements ServerConnectionSelector {
         return connection.idleTime();
       }
 
+      /** One whose first request is still to come is left alone: its caller has just connected. */
       @Override
       public void close(boolean interrupt) {
-        connection.close(interrupt);
+        if (interrupt || mine.asked()) {
+          connection.close(interrupt);
+        }
       }
     };
   }

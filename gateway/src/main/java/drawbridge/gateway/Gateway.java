@@ -13,7 +13,11 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http1.Http1Config;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 /**
  * The VNET side: takes calls by HTTPS, leads each to an agent of its site and passes the reply on.
@@ -43,11 +47,21 @@ public final class Gateway implements AutoCloseable {
   /** Finish what runs, but no longer: an orchestrator kills after 30 s, and a drain goes before. */
   private static final Duration GRACE = Duration.ofSeconds(10);
 
+  /**
+   * Before that: answers say that they are the last of their connection, and readiness that no more
+   * should come, while calls are still taken.
+   */
+  private static final long FAREWELL = TimeUnit.SECONDS.toNanos(3);
+
+  private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final FrontDoorTls tls;
   private final Measures measures;
   private final Records records;
   private final Agents agents;
+  private final Connections connections;
   private final WebServer server;
+  private volatile Supplier<List<String>> problems = List::of;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Gateway(GatewaySettings settings) {
@@ -55,12 +69,14 @@ public final class Gateway implements AutoCloseable {
     measures = new Measures();
     records = Records.open(settings, measures);
     agents = new Agents(settings, measures, records);
-    Connections connections = new Connections(http(), CONNECTIONS);
+    connections = new Connections(http(), CONNECTIONS);
     measures.gateway(agents::inFlight, connections::open, tls::refused);
     Library library = new Library(settings, agents, new Viewing(System::nanoTime));
     Calls calls =
         new Calls(settings, agents, measures, new Bearers(settings), library, records, CALLS);
-    PrivatePort privately = new PrivatePort(settings, agents, measures, records);
+    PrivatePort privately =
+        new PrivatePort(
+            settings, agents, measures, records, connections::draining, () -> problems.get());
     WebServerConfig.Builder config =
         WebServer.builder()
             .shutdownHook(false)
@@ -81,7 +97,7 @@ public final class Gateway implements AutoCloseable {
             .maxPayloadSize(BODY_BYTES)
             .shutdownGracePeriod(GRACE)
             .directHandlers(refusals())
-            .routing(routing -> routing.any(calls))
+            .routing(routing -> routing.addFilter(connections::filter).any(calls))
             .putSocket(
                 PRIVATE,
                 socket ->
@@ -127,6 +143,11 @@ public final class Gateway implements AutoCloseable {
     return records;
   }
 
+  /** Whoever opened the channels tells here what does not work of them, for the health page. */
+  void problems(Supplier<List<String>> now) {
+    problems = now;
+  }
+
   /** Of the front door. */
   public int port() {
     return server.port();
@@ -136,10 +157,18 @@ public final class Gateway implements AutoCloseable {
     return server.port(PRIVATE);
   }
 
-  /** Takes no new calls, lets those under way finish for up to 10 s, then ends. */
+  /**
+   * For 3 s, or until nobody is connected any more, every answer is the last of its connection;
+   * then it takes no new connections, lets the calls under way finish for up to 10 s, and ends.
+   */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
+      connections.drain();
+      long until = System.nanoTime() + FAREWELL;
+      while (server.isRunning() && connections.open() > 0 && System.nanoTime() - until < 0) {
+        LockSupport.parkNanos(LOOK);
+      }
       server.stop();
       agents.close();
       records.close();

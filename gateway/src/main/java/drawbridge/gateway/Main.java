@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,7 +44,7 @@ public final class Main implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException, InterruptedException, ExecutionException {
     if (config == null) {
       System.err.println("drawbridge: --config is missing. Fix: name the gateway.yaml to run with");
       return Program.WRONG_USE;
@@ -50,14 +52,23 @@ public final class Main implements Callable<Integer> {
     GatewaySettings settings = GatewaySettings.read(Section.read(config));
     Channels.Connections connections = Channels.Connections.read(settings);
     CountDownLatch ended = new CountDownLatch(1);
+    CompletableFuture<Integer> end = new CompletableFuture<>();
     Gateway gateway = Gateway.start(settings);
-    GatewayRelay relay = Channels.open(settings, connections, gateway.agents(), gateway.records());
+    GatewayRelay relay =
+        Channels.open(
+            settings,
+            connections,
+            gateway.agents(),
+            gateway.records(),
+            () -> end.complete(Program.SUPERSEDED));
+    gateway.problems(relay::problems);
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
                 .name("gateway-stop")
                 .unstarted(
                     () -> {
+                      end.complete(Program.DONE);
                       gateway.close();
                       relay.close();
                       ended.countDown();
@@ -72,8 +83,11 @@ public final class Main implements Callable<Integer> {
     if (readyFile != null) {
       writeReady(readyFile, gateway);
     }
-    ended.await();
-    return Program.DONE;
+    int code = end.get();
+    if (code == Program.DONE) {
+      ended.await();
+    }
+    return code;
   }
 
   /** Whole or not there, since somebody waits for it to appear. */

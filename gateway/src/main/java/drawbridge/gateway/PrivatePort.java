@@ -11,6 +11,9 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * {@code /healthz}: the process runs. {@code /readyz}: every site has an agent that takes calls;
@@ -23,12 +26,26 @@ final class PrivatePort {
   private final Agents agents;
   private final Measures measures;
   private final Records records;
+  private final BooleanSupplier draining;
+  private final Supplier<List<String>> problems;
 
-  PrivatePort(GatewaySettings settings, Agents agents, Measures measures, Records records) {
+  /**
+   * @param draining no more calls should be sent here
+   * @param problems of the gateway's own way to Service Bus, by now
+   */
+  PrivatePort(
+      GatewaySettings settings,
+      Agents agents,
+      Measures measures,
+      Records records,
+      BooleanSupplier draining,
+      Supplier<List<String>> problems) {
     this.settings = settings;
     this.agents = agents;
     this.measures = measures;
     this.records = records;
+    this.draining = draining;
+    this.problems = problems;
   }
 
   void routes(HttpRouting.Builder routing) {
@@ -43,7 +60,9 @@ final class PrivatePort {
   }
 
   private boolean ready() {
-    return records.healthy() && agents.sites().stream().allMatch(PrivatePort::ready);
+    return !draining.getAsBoolean()
+        && records.healthy()
+        && agents.sites().stream().allMatch(PrivatePort::ready);
   }
 
   private static boolean ready(Site site) {
@@ -64,6 +83,7 @@ final class PrivatePort {
       json.writeStringField("gateway", settings.name());
       json.writeStringField("version", Gateway.VERSION);
       json.writeBooleanField("audit", records.healthy());
+      strings(json, "problems", problems.get());
       json.writeObjectFieldStart("sites");
       for (Site site : agents.sites()) {
         json.writeObjectFieldStart(site.name());
@@ -83,6 +103,15 @@ final class PrivatePort {
     return bytes.toByteArray();
   }
 
+  private static void strings(JsonGenerator json, String name, List<String> values)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (String value : values) {
+      json.writeString(value);
+    }
+    json.writeEndArray();
+  }
+
   private static void agent(JsonGenerator json, Link link) throws IOException {
     Catalogue catalogue = link.offer().catalogue();
     json.writeStartObject();
@@ -94,6 +123,7 @@ final class PrivatePort {
     json.writeStringField("version", catalogue.getVersion());
     json.writeStringField("digest", catalogue.getDigest());
     json.writeNumberField("certificateDays", catalogue.getCertificateDays());
+    strings(json, "problems", catalogue.getProblemsList());
     json.writeObjectFieldStart("sources");
     for (Source source : catalogue.getSourcesList()) {
       json.writeObjectFieldStart(source.getName());

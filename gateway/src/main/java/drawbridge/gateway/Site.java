@@ -18,8 +18,12 @@ final class Site {
   /** How often a waiting call looks whether a suspect channel has come back. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** From the start of the gateway to the first catalogue of its agents, at most. */
+  private static final long CALLED_BACK = TimeUnit.SECONDS.toNanos(3);
+
   private final GatewaySettings.Site settings;
   private final String basePath;
+  private final long madeAt = System.nanoTime();
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -61,6 +65,29 @@ final class Site {
   /** No agent has told its catalogue since the start, so nobody knows what there is. */
   boolean unknown() {
     return routes == Routes.NONE;
+  }
+
+  /**
+   * Waits until something is known, for agents call back within seconds of a gateway's start; not a
+   * moment later than that, so that a site which is down says so at once.
+   *
+   * @param until of {@link System#nanoTime()}
+   */
+  boolean awaitKnown(long until) throws InterruptedException {
+    if (!unknown()) {
+      return true;
+    }
+    long latest = Math.min(until, madeAt + CALLED_BACK);
+    lock.lock();
+    try {
+      long left = latest - System.nanoTime();
+      while (unknown() && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return !unknown();
+    } finally {
+      lock.unlock();
+    }
   }
 
   void add(Link link) {

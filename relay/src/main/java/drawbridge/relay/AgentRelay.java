@@ -95,9 +95,12 @@ public final class AgentRelay implements AutoCloseable {
     return endpoint.healthy();
   }
 
-  /** Whether a second process reads our mailbox. */
-  public boolean twin() {
-    return endpoint.twin();
+  /**
+   * What does not work by now, each a sentence for the admin; {@code a second process reads the
+   * mailbox …} is one.
+   */
+  public List<String> problems() {
+    return endpoint.problems();
   }
 
   /** Takes no new calls and waits for those in flight; false: some were still running. */

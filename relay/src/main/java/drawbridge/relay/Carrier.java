@@ -1,5 +1,7 @@
 package drawbridge.relay;
 
+import java.util.List;
+
 /**
  * Takes messages to mailboxes. It may lose, repeat, reorder and delay them: the channel relies on
  * nothing but that most arrive. Service Bus is one, the simulation of the tests another.
@@ -24,6 +26,11 @@ interface Carrier extends AutoCloseable {
 
   /** Once, before anything is sent. */
   void start(Receiver receiver);
+
+  /** What does not work by now, each a safe sentence for the admin; empty: all does. */
+  default List<String> problems() {
+    return List.of();
+  }
 
   @Override
   void close();

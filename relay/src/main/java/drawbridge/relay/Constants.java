@@ -41,5 +41,8 @@ final class Constants {
   static final long HELLO_EVERY = 400;
   static final int HALF_OPEN = 64;
   static final int HALF_OPEN_PER_PEER = 4;
-  static final long TWIN_AFTER = 30_000;
+  static final long YOUNG = 5_000;
+  static final long TWIN_PROBE_EVERY = 1_000;
+  static final long TWIN_KNOWN = 60_000;
+  static final int STRANGERS = 16;
 }

@@ -3,6 +3,8 @@ package drawbridge.relay;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,7 +49,7 @@ final class Endpoint implements AutoCloseable {
     this.carrier = carrier;
     this.arrivals = arrivals;
     this.hello = hello;
-    this.mailbox = new Mailbox(name, incarnation, Tuning.STANDARD, new Host(), random, now());
+    this.mailbox = new Mailbox(name, incarnation, Tuning.STANDARD, new Host(), random);
     mailbox.peers(peers, accepting);
   }
 
@@ -81,8 +83,13 @@ final class Endpoint implements AutoCloseable {
     return healthy;
   }
 
-  boolean twin() {
-    return mailbox.twin();
+  /** What does not work by now, each a sentence for the admin. */
+  List<String> problems() {
+    List<String> all = new ArrayList<>(carrier.problems());
+    if (mailbox.twin(now())) {
+      all.add("a second process reads the mailbox " + mailbox.name);
+    }
+    return all;
   }
 
   int channels() {
@@ -109,7 +116,7 @@ final class Endpoint implements AutoCloseable {
 
   /** See {@link Mailbox#proven}. */
   boolean proven(RelaySocket socket) {
-    return mailbox.proven(socket.live().channel());
+    return mailbox.proven(socket.live().channel(), now());
   }
 
   void finished(LiveChannel channel) {
@@ -189,6 +196,11 @@ final class Endpoint implements AutoCloseable {
     @Override
     public void hello(String from) {
       hello.accept(from);
+    }
+
+    @Override
+    public void nudge(String peer) {
+      Endpoint.this.nudge(peer);
     }
   }
 }

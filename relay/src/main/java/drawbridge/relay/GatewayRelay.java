@@ -1,6 +1,7 @@
 package drawbridge.relay;
 
 import io.grpc.ManagedChannel;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
@@ -103,6 +104,9 @@ public final class GatewayRelay implements AutoCloseable {
       links.down(link);
       calls.shutdownNow();
     }
+    if (live.end() == Channel.End.SUPERSEDED) {
+      events.superseded(agent);
+    }
   }
 
   /** Whether our own link to Service Bus works. */
@@ -110,9 +114,12 @@ public final class GatewayRelay implements AutoCloseable {
     return endpoint.healthy();
   }
 
-  /** Whether a second process reads our mailbox. */
-  public boolean twin() {
-    return endpoint.twin();
+  /**
+   * What does not work by now, each a sentence for the admin; {@code a second process reads the
+   * mailbox …} is one.
+   */
+  public List<String> problems() {
+    return endpoint.problems();
   }
 
   @Override

@@ -101,10 +101,18 @@ final class Lowering {
       return use(socket, secured);
     } finally {
       socket.close();
+      if (socket.live().end() == Channel.End.SUPERSEDED) {
+        stopped = true;
+        events.superseded(gateway);
+      }
     }
   }
 
   private boolean use(RelaySocket socket, Secured secured) throws InterruptedException {
+    if (!endpoint.proven(socket)) {
+      detail = "an older process of " + gateway;
+      return false;
+    }
     socket.live().prove(gateway);
     if (!arrivals.offer(secured.socket())) {
       detail = "too many channels at once";
@@ -117,11 +125,6 @@ final class Lowering {
     } finally {
       open = false;
       suspect = false;
-    }
-    if (socket.live().end() == Channel.End.SUPERSEDED) {
-      LOG.log(Level.WARNING, "another process of this name took over; this one ends");
-      stopped = true;
-      events.superseded(gateway);
     }
     return true;
   }

@@ -5,11 +5,15 @@ import static drawbridge.relay.Constants.HALF_OPEN_PER_PEER;
 import static drawbridge.relay.Constants.HELLO_EVERY;
 import static drawbridge.relay.Constants.REMEMBERED;
 import static drawbridge.relay.Constants.RESET_EVERY;
-import static drawbridge.relay.Constants.TWIN_AFTER;
+import static drawbridge.relay.Constants.STRANGERS;
+import static drawbridge.relay.Constants.TWIN_KNOWN;
+import static drawbridge.relay.Constants.TWIN_PROBE_EVERY;
+import static drawbridge.relay.Constants.YOUNG;
 
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,37 +41,64 @@ final class Mailbox {
 
     /** A gateway says that it has started. */
     void hello(String mailbox);
+
+    /** Ask the peer, which speaks to another process of our name, what it holds of our channels. */
+    void nudge(String mailbox);
   }
 
-  private record Ended(long at, boolean clean) {}
+  private record Ended(long at, boolean clean, String peer, long peerIncarnation) {}
+
+  /** What is known of the processes at another mailbox. */
+  private static final class Peer {
+    /** Zero: none has proved itself yet. */
+    private long proven;
+
+    /** Those that a newer one has taken over from. */
+    private final LinkedHashSet<Long> past = new LinkedHashSet<>();
+
+    private final long firstHeard;
+    private long nudged;
+
+    Peer(long now) {
+      firstHeard = now;
+      nudged = now - TWIN_PROBE_EVERY;
+    }
+
+    void takesOver(long incarnation) {
+      if (proven != 0) {
+        past.add(proven);
+        while (past.size() > STRANGERS) {
+          past.removeFirst();
+        }
+      }
+      proven = incarnation;
+    }
+  }
 
   final String name;
   final long incarnation;
   private final Tuning tuning;
   private final Host host;
   private final RandomGenerator random;
-  private final long born;
   private final Map<UUID, Channel> channels = new HashMap<>();
   private final Set<Channel> proven = new HashSet<>();
   private final LinkedHashMap<UUID, Ended> ended = new LinkedHashMap<>();
   private final LinkedHashMap<UUID, Long> answered = new LinkedHashMap<>();
   private final Map<String, Long> helloHeard = new HashMap<>();
+  private final Map<String, Peer> known = new HashMap<>();
   private Set<String> peers = Set.of();
   private boolean accepting;
   private long openings;
 
   private long dropped;
+  private long twinUntil = Long.MIN_VALUE;
 
-  private boolean twin;
-
-  Mailbox(
-      String name, long incarnation, Tuning tuning, Host host, RandomGenerator random, long now) {
+  Mailbox(String name, long incarnation, Tuning tuning, Host host, RandomGenerator random) {
     this.name = name;
     this.incarnation = incarnation;
     this.tuning = tuning;
     this.host = host;
     this.random = random;
-    this.born = now;
   }
 
   /**
@@ -98,11 +129,13 @@ final class Mailbox {
   /** A message came out of the mailbox. */
   void receive(Message message, long now) {
     Channel channel;
+    boolean nudge = false;
     synchronized (this) {
       if (!peers.contains(message.mailbox()) || !message.wellFormed()) {
         dropped++;
         return;
       }
+      Peer peer = known.computeIfAbsent(message.mailbox(), name -> new Peer(now));
       if (message.kind() == Kind.HELLO) {
         hello(message, now);
         return;
@@ -110,17 +143,41 @@ final class Mailbox {
       // A late copy of an open can make a channel of a process that the opener does not talk to.
       boolean other = message.to() != 0 && message.to() != incarnation;
       channel = other ? null : channels.get(message.channel());
-      if (channel == null) {
+      if (other && now - peer.firstHeard >= YOUNG) {
+        nudge = twin(message, peer, now);
+      } else if (channel == null) {
         channel = unknown(message, now);
-        if (channel == null) {
-          return;
-        }
       } else if (!channel.peer.equals(message.mailbox())) {
         dropped++;
         return;
       }
     }
-    host.deliver(channel, message);
+    if (nudge) {
+      host.nudge(message.mailbox());
+    } else if (channel != null) {
+      host.deliver(channel, message);
+    }
+  }
+
+  /**
+   * The peer talks to a process that cannot be the one before us: that one’s channels ended when we
+   * were young. Nothing is answered, for it would end the channels of the other. But our own may
+   * have ended over there.
+   *
+   * @return whether it is time to ask
+   */
+  private boolean twin(Message message, Peer peer, long now) {
+    switch (message.kind()) {
+      case ACCEPT, DATA, ACK, PROBE, CLOSE -> {
+        twinUntil = now + TWIN_KNOWN;
+        if (now - peer.nudged >= TWIN_PROBE_EVERY) {
+          peer.nudged = now;
+          return true;
+        }
+      }
+      case OPEN, HELLO, CLOSED, RESET, SUPERSEDED -> {}
+    }
+    return false;
   }
 
   private void hello(Message message, long now) {
@@ -154,12 +211,7 @@ final class Mailbox {
           return admit(message, now);
         }
       }
-      case ACCEPT, DATA, ACK, PROBE, CLOSE -> {
-        if (message.to() != 0 && message.to() != incarnation) {
-
-          twin |= now - born >= TWIN_AFTER;
-        }
-      }
+      case ACCEPT, DATA, ACK, PROBE, CLOSE -> {}
     }
     answer(message, now);
     return null;
@@ -189,28 +241,45 @@ final class Mailbox {
     if (answered.size() >= 1024 || answered.putIfAbsent(message.channel(), now) != null) {
       return;
     }
+    host.send(message.mailbox(), bare(answerTo(message), message.channel()));
+  }
+
+  private Kind answerTo(Message message) {
     Ended how = ended.get(message.channel());
-    boolean clean = how != null && how.clean && message.kind() != Kind.OPEN;
-    host.send(message.mailbox(), bare(clean ? Kind.CLOSED : Kind.RESET, message.channel()));
+    if (how != null && how.peer.equals(message.mailbox()) && past(how.peer, how.peerIncarnation)) {
+      return Kind.SUPERSEDED;
+    }
+    return how != null && how.clean && message.kind() != Kind.OPEN ? Kind.CLOSED : Kind.RESET;
+  }
+
+  private boolean past(String mailbox, long incarnation) {
+    Peer peer = known.get(mailbox);
+    return peer != null && peer.past.contains(incarnation);
   }
 
   /**
-   * TLS has proved the channel's peer: now, and only now, its older channels end.
+   * TLS has proved the channel's peer: now, and only now, its older channels end. Of two processes
+   * of one name the one that proved itself last stays, whatever the other does.
    *
    * @return false where the channel itself is older than one already proven, and has been ended
    */
-  boolean proven(Channel channel) {
+  boolean proven(Channel channel, long now) {
     List<Channel> older;
-    boolean stale = false;
+    Channel.End stale = null;
     synchronized (this) {
+      Peer peer = known.computeIfAbsent(channel.peer, name -> new Peer(now));
+      if (peer.past.contains(channel.peerIncarnation())) {
+        stale = Channel.End.SUPERSEDED;
+      } else if (peer.proven != channel.peerIncarnation()) {
+        peer.takesOver(channel.peerIncarnation());
+      } else if (proven.stream().anyMatch(other -> replaces(other, channel))) {
+        stale = Channel.End.REPLACED;
+      }
       proven.add(channel);
       older = channels.values().stream().filter(other -> replaces(channel, other)).toList();
-      for (Channel other : proven) {
-        stale |= other.peerIncarnation() == channel.peerIncarnation() && replaces(other, channel);
-      }
     }
-    if (stale) {
-      host.end(channel, Channel.End.REPLACED);
+    if (stale != null) {
+      host.end(channel, stale);
       return false;
     }
     for (Channel other : older) {
@@ -222,10 +291,11 @@ final class Mailbox {
 
   private static boolean replaces(Channel newer, Channel older) {
     return newer != older
-        && !older.opener
         && older.peer.equals(newer.peer)
         && older.state() != Channel.State.CLOSED
-        && (older.peerIncarnation() != newer.peerIncarnation() || older.opening < newer.opening);
+        && older.peerIncarnation() != 0
+        && (older.peerIncarnation() != newer.peerIncarnation()
+            || (!older.opener && older.opening < newer.opening));
   }
 
   /** The channel has finished; its id is remembered for a while. */
@@ -235,7 +305,8 @@ final class Mailbox {
     }
     proven.remove(channel);
     Channel.End end = channel.end();
-    ended.put(channel.id, new Ended(now, end != null && end.clean()));
+    boolean clean = end != null && end.clean();
+    ended.put(channel.id, new Ended(now, clean, channel.peer, channel.peerIncarnation()));
     ended.values().removeIf(how -> now - how.at >= REMEMBERED);
     while (ended.size() > 4096) {
       ended.pollFirstEntry();
@@ -251,11 +322,8 @@ final class Mailbox {
     return dropped;
   }
 
-  /**
-   * Messages for another incarnation of this name; long after the start that means a second process
-   * reads the mailbox.
-   */
-  synchronized boolean twin() {
-    return twin;
+  /** Whether a second process reads this mailbox: its messages came to us a short while ago. */
+  synchronized boolean twin(long now) {
+    return now < twinUntil;
   }
 }

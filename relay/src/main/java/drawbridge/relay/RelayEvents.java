@@ -13,6 +13,6 @@ public interface RelayEvents {
   /** Somebody failed to prove itself, or changed bytes under way. */
   void security(PeerName peer, String what);
 
-  /** A newer process of our own name took over: drain and end. */
+  /** A newer process of our own name proved itself to this peer: drain and end. */
   void superseded(PeerName peer);
 }

@@ -271,7 +271,7 @@ final class ServiceBusCarrier implements Carrier {
         error instanceof ServiceBusException e
             ? e.getReason()
             : ServiceBusFailureReason.GENERAL_ERROR;
-    String said = what + " (" + reason + ")";
+    String said = what + ": " + cause(reason);
     if (!said.equals(complaints.put(what, said))) {
       LOG.log(Level.WARNING, said);
       LOG.log(Level.DEBUG, said, error);
@@ -283,11 +283,29 @@ final class ServiceBusCarrier implements Carrier {
     }
   }
 
+  private static String cause(ServiceBusFailureReason reason) {
+    if (reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
+      return "refused: the key or login has expired or lacks the right";
+    } else if (reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)) {
+      return "there is no such queue";
+    } else if (reason.equals(ServiceBusFailureReason.SERVICE_BUSY)) {
+      return "the namespace throttles";
+    } else if (reason.equals(ServiceBusFailureReason.QUOTA_EXCEEDED)) {
+      return "the queue is full";
+    }
+    return "no connection (" + reason + ")";
+  }
+
   private void link(boolean works) {
     Receiver to = receiver;
     if (healthy.compareAndSet(!works, works) && to != null) {
       to.link(works);
     }
+  }
+
+  @Override
+  public List<String> problems() {
+    return complaints.values().stream().sorted().toList();
   }
 
   @Override

@@ -38,16 +38,29 @@ final class RelayHarness implements AutoCloseable {
   private final PeerName.Agent agentName = new PeerName.Agent("plant-1", "agent-a");
   private final PeerName.Gateway gatewayName = new PeerName.Gateway("gateway-1");
   private final Path folder;
-  private final SamplePki pki = new SamplePki();
   private @Nullable AgentRelay agent;
   private @Nullable GatewayRelay gateway;
+  private long agentStarted;
 
   RelayHarness(Path folder) throws IOException {
+    this(folder, new SamplePki());
+  }
+
+  private RelayHarness(Path folder, SamplePki pki) throws IOException {
     this.folder = folder;
     pki.agent("plant-1", "agent-a").write(folder, "agent-a");
     pki.gateway("gateway-1").write(folder, "gateway-1");
     pki.relay().writeCertificate(folder.resolve("relay-ca.pem"));
     pki.relay().writeCrl(folder.resolve("relay.crl"));
+  }
+
+  /** Programs of the same names and the same certificates. */
+  RelayHarness another() {
+    return new RelayHarness(this);
+  }
+
+  private RelayHarness(RelayHarness same) {
+    this.folder = same.folder;
   }
 
   void start(Carrier forAgent, Carrier forGateway) {
@@ -56,6 +69,7 @@ final class RelayHarness implements AutoCloseable {
   }
 
   void startAgent(Carrier carrier) {
+    agentStarted = Endpoint.now();
     agent =
         AgentRelay.start(
             agentName, List.of("gateway-1"), carrier, tls("agent-a", agentName), echo, new Told());
@@ -133,6 +147,21 @@ final class RelayHarness implements AutoCloseable {
         .build();
   }
 
+  /** Milliseconds. */
+  long agentAge() {
+    return Endpoint.now() - agentStarted;
+  }
+
+  List<String> agentProblems() {
+    return agent == null ? List.of() : agent.problems();
+  }
+
+  void closeAgent() {
+    if (agent != null) {
+      agent.close();
+    }
+  }
+
   void stopGateway() {
     if (gateway != null) {
       gateway.close();
@@ -141,12 +170,8 @@ final class RelayHarness implements AutoCloseable {
 
   @Override
   public void close() {
-    if (agent != null) {
-      agent.close();
-    }
-    if (gateway != null) {
-      gateway.close();
-    }
+    closeAgent();
+    stopGateway();
   }
 
   private final class Told implements RelayEvents {
@@ -178,6 +203,7 @@ final class RelayHarness implements AutoCloseable {
   static final class Echo extends BridgeGrpc.BridgeImplBase {
     final AtomicLong streamed = new AtomicLong();
     final AtomicInteger cancelled = new AtomicInteger();
+    final AtomicInteger calls = new AtomicInteger();
     final AtomicLong elapsed = new AtomicLong(-1);
     volatile String gateway = "";
 
@@ -191,6 +217,7 @@ final class RelayHarness implements AutoCloseable {
       ServerCallStreamObserver<Reply> out = (ServerCallStreamObserver<Reply>) replies;
       GatewayLink link = GatewayLink.KEY.get();
       gateway = link.gateway();
+      calls.incrementAndGet();
       out.setOnCancelHandler(cancelled::incrementAndGet);
       ByteString chunk = ByteString.copyFrom(new byte[64 << 10]);
       boolean[] streaming = new boolean[1];

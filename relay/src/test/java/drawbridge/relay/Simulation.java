@@ -258,8 +258,7 @@ final class Simulation {
     Node(String name, String peer) {
       this.name = name;
       mailbox =
-          new Mailbox(
-              name, random.nextLong() >>> 1, tuning, this, new Random(random.nextLong()), now);
+          new Mailbox(name, random.nextLong() >>> 1, tuning, this, new Random(random.nextLong()));
       mailbox.peers(Set.of(peer), name.equals(GATEWAY));
     }
 
@@ -288,11 +287,9 @@ final class Simulation {
     public void deliver(Channel channel, Message message) {
       User user = users.get(channel);
       if (user != null && !dead()) {
-        boolean before = channel.confirmed();
+        boolean before = known(channel);
         channel.receive(message, now);
-        if (!channel.opener && !before && channel.confirmed() && mailbox.proven(channel)) {
-          channel.proven();
-        } else if (channel.opener && channel.state() == Channel.State.OPEN) {
+        if (!before && known(channel) && mailbox.proven(channel, now)) {
           channel.proven();
         }
         user.pump();
@@ -308,8 +305,18 @@ final class Simulation {
       }
     }
 
+    /** Somebody is at the other end for certain. */
+    private boolean known(Channel channel) {
+      return channel.opener ? channel.state() == Channel.State.OPEN : channel.confirmed();
+    }
+
     @Override
     public void hello(String from) {
+      nudge(from);
+    }
+
+    @Override
+    public void nudge(String peer) {
       for (Channel channel : mailbox.channels()) {
         channel.nudge(now);
         User user = users.get(channel);

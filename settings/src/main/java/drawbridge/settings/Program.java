@@ -18,11 +18,14 @@ import picocli.CommandLine;
  * in the log.
  */
 public final class Program {
-  /** The exit codes of every program: docs/admin.md lists them. */
+  /** The exit codes of every program: docs/agent.md lists them. */
   public static final int DONE = 0;
 
   public static final int FAILED = 1;
   public static final int WRONG_USE = 2;
+
+  /** A newer process of the same name took over: starting this one again would end that one. */
+  public static final int SUPERSEDED = 3;
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);

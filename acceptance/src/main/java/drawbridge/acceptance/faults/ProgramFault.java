@@ -2,6 +2,7 @@ package drawbridge.acceptance.faults;
 
 import drawbridge.acceptance.Connector;
 import drawbridge.acceptance.RunningProgram;
+import drawbridge.settings.Program;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,11 +122,11 @@ enum ProgramFault implements Fault {
       twin.awaitReady();
       long named =
           scene.await(
-              "health names the twin", () -> scene.privately("/healthz").contains("second"));
+              "health names the twin", () -> scene.privately("/healthz").contains("a second process"));
       scene.figure("named_ms", named);
       Process ended = old.onExit().get(60, TimeUnit.SECONDS);
       scene.check(
-          ended.exitValue() == 1, "the older process ended with exit code " + ended.exitValue());
+          ended.exitValue() == Program.SUPERSEDED, "the older process ended with exit code " + ended.exitValue());
       scene.hold(scene.length());
       scene.check(!twin.onExit().isDone(), "the newer process ended too");
       twin.stop();

@@ -105,7 +105,7 @@ final class Workload {
         }
         Seen one = exchange(connection, key, wait, 1 + Math.floorMod(turn * 31, rows));
         seen.add(one);
-        if (one.status() == 0) {
+        if (one.status() == 0 || connection.header("connection").equals("close")) {
           close(connection);
           connection = null;
         }

@@ -1,0 +1,92 @@
+package drawbridge.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Two processes of one name read one mailbox, so that each takes about half of the other's
+ * messages. The newer one stays, the older one is told so, and neither comes back.
+ */
+@Timeout(120)
+class TwinTest {
+  private static final String SECOND = "a second process reads the mailbox ";
+
+  @TempDir Path folder;
+  private RelayHarness one;
+  private RelayHarness other;
+  private LocalBroker broker = new LocalBroker();
+
+  @BeforeEach
+  void start() throws Exception {
+    one = new RelayHarness(folder);
+    other = one.another();
+    broker.close();
+    broker = new LocalBroker(one.mailboxOfAgent(), one.mailboxOfGateway());
+  }
+
+  @AfterEach
+  void end() {
+    other.close();
+    one.close();
+    broker.close();
+  }
+
+  private void await(Condition condition, String what) throws Exception {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.holds()) {
+      assertTrue(System.nanoTime() < until, "never: " + what);
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  @Test
+  void ofTwoAgentsTheNewerOneStays() throws Exception {
+    one.start(broker.carrier(one.mailboxOfAgent()), broker.carrier(one.mailboxOfGateway()));
+    assertEquals("a", RelayContract.call(one.link(), "a").get(30, TimeUnit.SECONDS));
+    // Older than anything that a process before it could have left behind.
+    await(() -> one.agentAge() > Constants.YOUNG, "the older one has lived for a while");
+
+    other.startAgent(broker.carrier(one.mailboxOfAgent()));
+    await(
+        () -> one.agentProblems().equals(List.of(SECOND + one.mailboxOfAgent())),
+        "the older one sees the newer one");
+    one.await("superseded gateway gateway-1");
+    one.closeAgent();
+
+    AgentLink link = one.link();
+    while (!one.links.isEmpty()) {
+      link = one.link();
+    }
+    assertEquals("b", RelayContract.call(link, "b").get(30, TimeUnit.SECONDS));
+    assertEquals(1, other.echo.calls.get(), "the newer one answers");
+    assertTrue(
+        other.events.stream().noneMatch(event -> event.startsWith("superseded")),
+        () -> "the newer one stays: " + other.events);
+  }
+
+  @Test
+  void ofTwoGatewaysTheNewerOneStays() throws Exception {
+    one.start(broker.carrier(one.mailboxOfAgent()), broker.carrier(one.mailboxOfGateway()));
+    assertEquals("a", RelayContract.call(one.link(), "a").get(30, TimeUnit.SECONDS));
+    await(() -> one.agentAge() > Constants.YOUNG, "the older one has lived for a while");
+
+    other.startGateway(broker.carrier(one.mailboxOfGateway()));
+    one.await("superseded agent agent-a");
+    one.stopGateway();
+    assertEquals("b", RelayContract.call(other.link(), "b").get(30, TimeUnit.SECONDS));
+    assertTrue(other.events.stream().noneMatch(event -> event.startsWith("superseded")));
+  }
+}
