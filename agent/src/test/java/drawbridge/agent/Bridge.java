@@ -87,7 +87,8 @@ final class Bridge implements AutoCloseable {
     service =
         new BridgeService(
             new Calls(
-                () -> served, log, values, Bridge::arguments, bounds, PageKey.random(), guards), feed);
+                () -> served, log, values, Bridge::arguments, bounds, PageKey.random(), guards),
+            feed);
     String name = InProcessServerBuilder.generateName();
     GatewayLink link = new GatewayLink("gateway-1", clock -> underWayMillis);
     server =

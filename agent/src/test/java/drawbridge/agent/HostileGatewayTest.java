@@ -14,6 +14,8 @@ import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
 import drawbridge.agent.policy.Policy;
+import drawbridge.certs.SampleFiles;
+import drawbridge.certs.SampleKey;
 import drawbridge.certs.SamplePki;
 import drawbridge.certs.SampleTokens;
 import drawbridge.namespace.LocalNamespace;
@@ -93,6 +95,7 @@ class HostileGatewayTest {
     pki.gateway("gateway-1").write(folder, "gateway-1");
     pki.relay().writeCertificate(folder.resolve("relay-ca.pem"));
     pki.relay().writeCrl(folder.resolve("relay.crl"));
+    SampleFiles.key(folder.resolve("audit.key"), SampleKey.ED25519.generate().getPrivate());
     Files.writeString(folder.resolve("sas"), "a-key-of-the-test");
     Files.writeString(folder.resolve("keys.json"), SampleTokens.keys(issuer));
     Files.createDirectory(folder.resolve("site"));
@@ -104,6 +107,11 @@ class HostileGatewayTest {
                 ended.complete(
                     new CommandLine(new Main(new Around()))
                         .execute("--config", config.toString())));
+    var _ =
+        ended.thenAccept(
+            code ->
+                connected.completeExceptionally(
+                    new IllegalStateException("the agent ended: " + code)));
     connected.get(30, TimeUnit.SECONDS);
     closing.add(hostile(namespace.port()));
     AgentLink link = links.poll(30, TimeUnit.SECONDS);
@@ -119,7 +127,7 @@ class HostileGatewayTest {
     gateways: [gateway-1]
     %s
     identity: { certificate: agent-a.pem, key: agent-a.key, peers: relay-ca.pem, crl: { file: relay.crl } }
-    audit: { folder: audit }
+    audit: { folder: audit, key: audit.key }
     tokens: { tenant: %s, audience: '%s', keys: { file: keys.json } }
     """
         .formatted(namespaceYaml(port), SampleTokens.TENANT, SampleTokens.AUDIENCE);
@@ -237,8 +245,10 @@ class HostileGatewayTest {
 
   @AfterEach
   void stop() throws Exception {
-    connected.join().end(0);
-    ended.get(30, TimeUnit.SECONDS);
+    if (!ended.isDone()) {
+      connected.join().end(0);
+      ended.get(30, TimeUnit.SECONDS);
+    }
     for (AutoCloseable one : closing.reversed()) {
       one.close();
     }

@@ -15,6 +15,8 @@ import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
 import drawbridge.adapters.SiteDigest;
 import drawbridge.agent.policy.Policy;
+import drawbridge.certs.SampleFiles;
+import drawbridge.certs.SampleKey;
 import drawbridge.relay.GatewayLink;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Fault.Code;
@@ -66,6 +68,7 @@ class LiveAgentTest {
   @BeforeEach
   void files() throws Exception {
     site = Files.createDirectory(folder.resolve("site"));
+    SampleFiles.key(folder.resolve("audit.key"), SampleKey.ED25519.generate().getPrivate());
     write(ALLOW);
     configure("");
   }
@@ -86,7 +89,7 @@ class LiveAgentTest {
             gateways: [gateway-1]
             namespace: { endpoint: contoso.servicebus.windows.net }
             identity: { certificate: agent-a.pem }
-            audit: { folder: audit }
+            audit: { folder: audit, key: audit.key }
             """
                 + more);
   }

@@ -99,8 +99,8 @@ class TokenCallsTest {
       assertEquals("[]", bridge.call(head("Find").setToken(token)).body());
       String line = Files.readString(bridge.audit.resolve("000000000001.jsonl"));
       assertTrue(line.contains("\"proof\":\"token\""), line);
-      assertTrue(line.contains("\"app\":\"app-1\""), line);
-      assertTrue(line.matches("(?s).*\"hash\":\"[0-9a-f]{64}\".*"), line);
+      assertTrue(line.contains("\"entra.app.id\":\"app-1\""), line);
+      assertTrue(line.matches("(?s).*\"entra.token.hash\":\"[0-9a-f]{64}\".*"), line);
       assertFalse(line.contains(token), "never the token itself");
       Call call = java.util.Objects.requireNonNull(seen.get());
       assertEquals("app-1", call.request().caller().get("app"));

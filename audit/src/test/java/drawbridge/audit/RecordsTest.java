@@ -101,8 +101,7 @@ class RecordsTest {
               AuditRecord.Kind.RELOAD,
               Map.of("digest", "e", "before", "d", "revoked", "0", "changes", "x")));
       log.record(AuditRecord.event(AuditRecord.Kind.RELOAD_REFUSED, Map.of("why", "x")));
-      log.record(
-          AuditRecord.event(AuditRecord.Kind.PAUSE, Map.of("paused", "x", "revoked", "0")));
+      log.record(AuditRecord.event(AuditRecord.Kind.PAUSE, Map.of("paused", "x", "revoked", "0")));
       log.record(
           AuditRecord.event(
               AuditRecord.Kind.CERTIFICATE, Map.of("not_after", "2027-01-01T00:00:00Z")));

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
@@ -153,6 +154,7 @@ final class TokenCallersTest {
 
     Heard() {
       logger.addHandler(this);
+      logger.setLevel(Level.ALL); // tests are quiet otherwise
     }
 
     String text() {
@@ -170,6 +172,7 @@ final class TokenCallersTest {
     @Override
     public void close() {
       logger.removeHandler(this);
+      logger.setLevel(null);
     }
   }
 }

@@ -81,6 +81,9 @@ final class FilterParser {
       throw wrong("is nested too deeply");
     }
     if (tokens.prefix("not")) {
+      if (tokens.prefix("not")) {
+        throw wrong("has a “not” before a “not”: leave out both");
+      }
       boolean bracket = tokens.open();
       Filter inner = unary(depth + 1);
       boolean comparison = inner instanceof Filter.Compare || inner instanceof Filter.In;

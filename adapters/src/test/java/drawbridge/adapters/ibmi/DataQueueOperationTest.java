@@ -137,7 +137,7 @@ final class DataQueueOperationTest {
         "“amount” has more than 2 decimals",
         site.fault("Send", "{\"entry\":{\"orderNo\":1,\"amount\":0.001}}").message());
     assertEquals(
-        "“key” needs 5 bytes, and there is room for 4",
+        "“key” is longer than 4 characters",
         site.fault("SendKeyed", "{\"key\":\"12345\",\"entry\":\"x\"}").message());
     assertEquals(
         "“entry” has a character that CCSID 37 lacks",

@@ -24,13 +24,13 @@ final class FileOperationTest {
 
   private static final String OPERATIONS =
       """
-      - { name: List, get: /files, file: { folder: /home/exchange, do: list } }
-      - { name: Read, get: "/files/{name}", file: { folder: /home/exchange, do: read }, parameters: { name: { type: string, in: path } } }
-      - { name: ReadText, get: "/texts/{name}", file: { folder: /home/exchange, do: read, ccsid: 37 }, parameters: { name: { type: string, in: path } } }
-      - { name: ReadRecords, get: "/records/{name}", file: { folder: /home/exchange, do: read, copybook: ../r.cpy }, parameters: { name: { type: string, in: path } } }
-      - { name: Write, put: "/files/{name}", file: { folder: /home/exchange, do: write }, parameters: { name: { type: string, in: path } } }
-      - { name: WriteText, put: "/texts/{name}", file: { folder: /home/exchange, do: write, ccsid: 37, exists: replace }, parameters: { name: { type: string, in: path } } }
-      - { name: WriteRecords, put: "/records/{name}", file: { folder: /home/exchange, do: write, copybook: ../r.cpy }, parameters: { name: { type: string, in: path } } }
+      - { name: List, get: /files, file: { folder: /shop/exchange, do: list } }
+      - { name: Read, get: "/files/{name}", file: { folder: /shop/exchange, do: read }, parameters: { name: { type: string, in: path } } }
+      - { name: ReadText, get: "/texts/{name}", file: { folder: /shop/exchange, do: read, ccsid: 37 }, parameters: { name: { type: string, in: path } } }
+      - { name: ReadRecords, get: "/records/{name}", file: { folder: /shop/exchange, do: read, copybook: ../r.cpy }, parameters: { name: { type: string, in: path } } }
+      - { name: Write, put: "/files/{name}", file: { folder: /shop/exchange, do: write }, parameters: { name: { type: string, in: path } } }
+      - { name: WriteText, put: "/texts/{name}", file: { folder: /shop/exchange, do: write, ccsid: 37, exists: replace }, parameters: { name: { type: string, in: path } } }
+      - { name: WriteRecords, put: "/records/{name}", file: { folder: /shop/exchange, do: write, copybook: ../r.cpy }, parameters: { name: { type: string, in: path } } }
       """;
 
   @TempDir Path folder;
@@ -41,11 +41,11 @@ final class FileOperationTest {
 
   @BeforeEach
   void start() throws Exception {
-    exchange = Files.createDirectories(root.resolve("home/exchange"));
-    Files.writeString(root.resolve("home/secret"), "secret");
+    exchange = Files.createDirectories(root.resolve("shop/exchange"));
+    Files.writeString(root.resolve("shop/secret"), "secret");
     host = TestHost.start(folder, HostSettings.builder().files(root));
     Files.writeString(folder.resolve("r.cpy"), "01 R.\n05 ID PIC 9(3).\n05 NM PIC X(5).\n");
-    site = HostSite.open(folder, host, "folders: [/home/exchange]", OPERATIONS);
+    site = HostSite.open(folder, host, "folders: [/shop/exchange]", OPERATIONS);
   }
 
   @AfterEach
@@ -100,14 +100,14 @@ final class FileOperationTest {
 
   @Test
   void pathTricksFindNothing() throws Exception {
-    Files.createSymbolicLink(exchange.resolve("link"), root.resolve("home/secret"));
+    Files.createSymbolicLink(exchange.resolve("link"), root.resolve("shop/secret"));
     for (String name :
         new String[] {
           "../secret",
           "..",
           ".",
           "",
-          "/home/secret",
+          "/shop/secret",
           "a/../../secret",
           "..\\secret",
           "x/y",
@@ -137,14 +137,14 @@ final class FileOperationTest {
 
   @Test
   void theSourceMustAllowTheFolder() {
-    for (String path : new String[] {"/home", "/home/exchange2", "/home/exchange/../x", "home"}) {
+    for (String path : new String[] {"/shop", "/shop/exchange2", "/shop/exchange/../x", "shop"}) {
       assertThrows(
           SettingsException.class,
           () ->
               HostSite.open(
                       folder,
                       host,
-                      "folders: [/home/exchange]",
+                      "folders: [/shop/exchange]",
                       "- { name: A, get: /a, file: { folder: \"" + path + "\", do: list } }")
                   .close(),
           path);

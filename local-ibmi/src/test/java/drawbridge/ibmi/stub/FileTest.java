@@ -52,30 +52,33 @@ final class FileTest {
 
   @Test
   void filesAreWrittenListedAndRead() throws Exception {
-    assertTrue(file("/home/bridge/in").mkdirs());
-    assertTrue(file("/home/bridge").isDirectory());
-    assertFalse(file("/home/nobody").exists());
+    assertTrue(file("/people/bridge/in").mkdirs());
+    assertTrue(file("/people/bridge").isDirectory());
+    assertFalse(file("/people/nobody").exists());
     byte[] large = new byte[3_000_000];
     new Random(1).nextBytes(large);
-    try (IFSFileOutputStream out = new IFSFileOutputStream(system, "/home/bridge/in/a.bin")) {
+    try (IFSFileOutputStream out = new IFSFileOutputStream(system, "/people/bridge/in/a.bin")) {
       out.write(large);
     }
-    assertEquals(large.length, file("/home/bridge/in/a.bin").length());
-    try (IFSFileInputStream in = new IFSFileInputStream(system, "/home/bridge/in/a.bin")) {
+    assertEquals(large.length, file("/people/bridge/in/a.bin").length());
+    try (IFSFileInputStream in = new IFSFileInputStream(system, "/people/bridge/in/a.bin")) {
       assertArrayEquals(large, in.readAllBytes());
     }
-    assertTrue(file("/home/bridge/in/u.txt").createNewFile());
-    try (Writer writer = new IFSFileWriter(file("/home/bridge/in/u.txt"))) {
+    assertTrue(file("/people/bridge/in/u.txt").createNewFile());
+    try (Writer writer = new IFSFileWriter(file("/people/bridge/in/u.txt"))) {
       writer.write("Grüße");
     }
-    try (Reader reader = new IFSFileReader(file("/home/bridge/in/u.txt"))) {
+    try (Reader reader = new IFSFileReader(file("/people/bridge/in/u.txt"))) {
       char[] text = new char[20];
       assertEquals("Grüße", new String(text, 0, reader.read(text)));
     }
     assertEquals(
         List.of("a.bin", "u.txt"),
-        Arrays.stream(file("/home/bridge/in").listFiles()).map(IFSFile::getName).sorted().toList());
-    IFSRandomAccessFile random = new IFSRandomAccessFile(system, "/home/bridge/in/a.bin", "rw");
+        Arrays.stream(file("/people/bridge/in").listFiles())
+            .map(IFSFile::getName)
+            .sorted()
+            .toList());
+    IFSRandomAccessFile random = new IFSRandomAccessFile(system, "/people/bridge/in/a.bin", "rw");
     random.seek(100);
     random.writeInt(42);
     random.seek(100);
