@@ -37,7 +37,13 @@ public final class AgentRelay implements AutoCloseable {
             .collect(Collectors.toMap(name -> PeerName.gateway(name).mailbox(), name -> name));
     this.endpoint =
         new Endpoint(
-            self.mailbox(), mailboxes.keySet(), carrier, false, RelaySocket::close, this::hello);
+            self.mailbox(),
+            mailboxes.keySet(),
+            carrier,
+            false,
+            RelaySocket::close,
+            this::hello,
+            this::superseded);
     this.server = Calls.server(service, arrivals, executor);
     for (String gateway : gateways) {
       PeerName.Gateway peer = new PeerName.Gateway(gateway);
@@ -75,6 +81,13 @@ public final class AgentRelay implements AutoCloseable {
     relay.endpoint.start();
     relay.lowerings.values().forEach(Lowering::start);
     return relay;
+  }
+
+  private void superseded(String mailbox) {
+    Lowering lowering = lowerings.get(mailbox);
+    if (lowering != null) {
+      lowering.superseded();
+    }
   }
 
   private void hello(String mailbox) {

@@ -27,6 +27,9 @@ interface Carrier extends AutoCloseable {
   /** Once, before anything is sent. */
   void start(Receiver receiver);
 
+  /** Takes nothing out of the mailbox for so many milliseconds, during which the link is down. */
+  default void standAside(long milliseconds) {}
+
   /** What does not work by now, each a safe sentence for the admin; empty: all does. */
   default List<String> problems() {
     return List.of();

@@ -41,8 +41,10 @@ final class Constants {
   static final long HELLO_EVERY = 400;
   static final int HALF_OPEN = 64;
   static final int HALF_OPEN_PER_PEER = 4;
-  static final long YOUNG = 5_000;
-  static final long TWIN_PROBE_EVERY = 1_000;
+  static final long OTHER_FOR = 1_000;
+  static final long OTHER_FORGOTTEN = 30_000;
+  static final long ASIDE = 5_000;
+  static final long ASIDE_EVERY = 10_000;
   static final long TWIN_KNOWN = 60_000;
-  static final int STRANGERS = 16;
+  static final int PAST = 16;
 }

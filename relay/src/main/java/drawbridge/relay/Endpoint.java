@@ -28,6 +28,8 @@ final class Endpoint implements AutoCloseable {
   private final Map<Channel, LiveChannel> live = new ConcurrentHashMap<>();
   private final Consumer<String> hello;
   private final Consumer<RelaySocket> arrivals;
+  private final Consumer<String> superseded;
+  private volatile boolean stoodAside;
   private volatile boolean healthy = true;
   private volatile boolean closed;
 
@@ -36,6 +38,7 @@ final class Endpoint implements AutoCloseable {
    * @param arrivals a channel that a peer opened and confirmed, on a thread of its own; null: none
    *     may
    * @param hello a peer says that it has started
+   * @param superseded a peer says that a newer process of our name has proved itself to it
    */
   Endpoint(
       String name,
@@ -43,12 +46,14 @@ final class Endpoint implements AutoCloseable {
       Carrier carrier,
       boolean accepting,
       Consumer<RelaySocket> arrivals,
-      Consumer<String> hello) {
+      Consumer<String> hello,
+      Consumer<String> superseded) {
     SecureRandom random = new SecureRandom();
     long incarnation = random.nextLong() >>> 1 | 1;
     this.carrier = carrier;
     this.arrivals = arrivals;
     this.hello = hello;
+    this.superseded = superseded;
     this.mailbox = new Mailbox(name, incarnation, Tuning.STANDARD, new Host(), random);
     mailbox.peers(peers, accepting);
   }
@@ -70,6 +75,11 @@ final class Endpoint implements AutoCloseable {
           public void link(boolean isHealthy) {
             healthy = isHealthy;
             live.values().forEach(channel -> channel.link(isHealthy));
+            if (isHealthy && stoodAside) {
+              // Whoever was there meanwhile may have taken over.
+              stoodAside = false;
+              live.values().forEach(LiveChannel::nudge);
+            }
           }
         });
   }
@@ -105,6 +115,10 @@ final class Endpoint implements AutoCloseable {
     return RelaySocket.over(channel, mailbox.name);
   }
 
+  boolean hasChannel(String peer) {
+    return live.keySet().stream().anyMatch(channel -> channel.peer.equals(peer));
+  }
+
   void sayHello(String peer) {
     mailbox.hello(peer);
   }
@@ -116,7 +130,7 @@ final class Endpoint implements AutoCloseable {
 
   /** See {@link Mailbox#proven}. */
   boolean proven(RelaySocket socket) {
-    return mailbox.proven(socket.live().channel(), now());
+    return mailbox.proven(socket.live().channel());
   }
 
   void finished(LiveChannel channel) {
@@ -199,8 +213,15 @@ final class Endpoint implements AutoCloseable {
     }
 
     @Override
-    public void nudge(String peer) {
-      Endpoint.this.nudge(peer);
+    public void standAside() {
+      LOG.log(Level.WARNING, "another process reads the mailbox " + mailbox.name);
+      stoodAside = true;
+      carrier.standAside(Constants.ASIDE);
+    }
+
+    @Override
+    public void superseded(String by) {
+      superseded.accept(by);
     }
   }
 }

@@ -3,7 +3,9 @@ package drawbridge.relay;
 import io.grpc.ManagedChannel;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -18,12 +20,17 @@ public final class GatewayRelay implements AutoCloseable {
     void down(AgentLink link);
   }
 
+  private static final long HELLO_LEAST = 500;
+  private static final long HELLO_MOST = 8_000;
+  private static final long HELLO_FOR = 60_000;
+
   private final Map<String, PeerName.Agent> agents;
   private final Endpoint endpoint;
   private final RelayTls tls;
   private final Links links;
   private final RelayEvents events;
   private final ExecutorService executor = Calls.virtualThreads("reply-");
+  private final CountDownLatch closing = new CountDownLatch(1);
   private volatile boolean closed;
 
   private GatewayRelay(
@@ -39,7 +46,14 @@ public final class GatewayRelay implements AutoCloseable {
     this.events = events;
     Consumer<String> noHello = mailbox -> {};
     this.endpoint =
-        new Endpoint(self.mailbox(), agents.keySet(), carrier, true, this::arrived, noHello);
+        new Endpoint(
+            self.mailbox(),
+            agents.keySet(),
+            carrier,
+            true,
+            this::arrived,
+            noHello,
+            this::superseded);
   }
 
   /**
@@ -69,8 +83,26 @@ public final class GatewayRelay implements AutoCloseable {
       RelayEvents events) {
     GatewayRelay relay = new GatewayRelay(self, Map.copyOf(agents), carrier, tls, links, events);
     relay.endpoint.start();
-    relay.agents.keySet().forEach(relay.endpoint::sayHello);
+    Thread.ofVirtual().name("hello").start(relay::callBack);
     return relay;
+  }
+
+  /** Says hello to every agent, and again to those without a channel: a hello may be lost. */
+  private void callBack() {
+    long wait = HELLO_LEAST;
+    long until = Endpoint.now() + HELLO_FOR;
+    try {
+      do {
+        for (String mailbox : agents.keySet()) {
+          if (!endpoint.hasChannel(mailbox)) {
+            endpoint.sayHello(mailbox);
+          }
+        }
+        wait = Math.min(wait * 2, HELLO_MOST);
+      } while (!closing.await(wait, TimeUnit.MILLISECONDS) && Endpoint.now() < until);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void arrived(RelaySocket socket) {
@@ -92,6 +124,13 @@ public final class GatewayRelay implements AutoCloseable {
     }
   }
 
+  private void superseded(String mailbox) {
+    PeerName.Agent by = agents.get(mailbox);
+    if (by != null) {
+      events.superseded(by);
+    }
+  }
+
   private void use(PeerName.Agent agent, RelaySocket socket, Secured secured)
       throws InterruptedException {
     LiveChannel live = socket.live();
@@ -105,7 +144,7 @@ public final class GatewayRelay implements AutoCloseable {
       calls.shutdownNow();
     }
     if (live.end() == Channel.End.SUPERSEDED) {
-      events.superseded(agent);
+      superseded(agent.mailbox());
     }
   }
 
@@ -128,6 +167,7 @@ public final class GatewayRelay implements AutoCloseable {
       return;
     }
     closed = true;
+    closing.countDown();
     endpoint.close();
     executor.shutdownNow();
   }

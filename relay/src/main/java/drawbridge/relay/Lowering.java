@@ -2,8 +2,6 @@ package drawbridge.relay;
 
 import static drawbridge.relay.Constants.OPEN_FOR;
 
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +11,6 @@ import java.util.concurrent.TimeUnit;
  * begins again when it ends.
  */
 final class Lowering {
-  private static final Logger LOG = System.getLogger("drawbridge.relay");
-
   private static final long BACK_OFF_LEAST = 500;
   private static final long BACK_OFF_MOST = 5_000;
 
@@ -51,6 +47,12 @@ final class Lowering {
   void stop() {
     stopped = true;
     thread.interrupt();
+  }
+
+  /** The gateway prefers a newer process of our name. */
+  void superseded() {
+    stopped = true;
+    events.superseded(gateway);
   }
 
   /** The gateway has started: no need to wait. */
@@ -102,8 +104,7 @@ final class Lowering {
     } finally {
       socket.close();
       if (socket.live().end() == Channel.End.SUPERSEDED) {
-        stopped = true;
-        events.superseded(gateway);
+        superseded();
       }
     }
   }

@@ -1,25 +1,21 @@
 package drawbridge.relay;
 
+import static drawbridge.relay.Constants.ASIDE_EVERY;
 import static drawbridge.relay.Constants.HALF_OPEN;
 import static drawbridge.relay.Constants.HALF_OPEN_PER_PEER;
 import static drawbridge.relay.Constants.HELLO_EVERY;
 import static drawbridge.relay.Constants.REMEMBERED;
 import static drawbridge.relay.Constants.RESET_EVERY;
-import static drawbridge.relay.Constants.STRANGERS;
 import static drawbridge.relay.Constants.TWIN_KNOWN;
-import static drawbridge.relay.Constants.TWIN_PROBE_EVERY;
-import static drawbridge.relay.Constants.YOUNG;
 
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The channels of one mailbox: opening, accepting, what is believed, how unknown channels are
@@ -42,38 +38,14 @@ final class Mailbox {
     /** A gateway says that it has started. */
     void hello(String mailbox);
 
-    /** Ask the peer, which speaks to another process of our name, what it holds of our channels. */
-    void nudge(String mailbox);
+    /** Leave the mailbox to another process of our name for a while. */
+    void standAside();
+
+    /** The peer has proved a newer process of our name. */
+    void superseded(String mailbox);
   }
 
-  private record Ended(long at, boolean clean, String peer, long peerIncarnation) {}
-
-  /** What is known of the processes at another mailbox. */
-  private static final class Peer {
-    /** Zero: none has proved itself yet. */
-    private long proven;
-
-    /** Those that a newer one has taken over from. */
-    private final LinkedHashSet<Long> past = new LinkedHashSet<>();
-
-    private final long firstHeard;
-    private long nudged;
-
-    Peer(long now) {
-      firstHeard = now;
-      nudged = now - TWIN_PROBE_EVERY;
-    }
-
-    void takesOver(long incarnation) {
-      if (proven != 0) {
-        past.add(proven);
-        while (past.size() > STRANGERS) {
-          past.removeFirst();
-        }
-      }
-      proven = incarnation;
-    }
-  }
+  private record Ended(long at, boolean clean, String peer) {}
 
   final String name;
   final long incarnation;
@@ -85,13 +57,14 @@ final class Mailbox {
   private final LinkedHashMap<UUID, Ended> ended = new LinkedHashMap<>();
   private final LinkedHashMap<UUID, Long> answered = new LinkedHashMap<>();
   private final Map<String, Long> helloHeard = new HashMap<>();
-  private final Map<String, Peer> known = new HashMap<>();
+  private final Map<String, Incarnations> known = new HashMap<>();
   private Set<String> peers = Set.of();
   private boolean accepting;
   private long openings;
 
   private long dropped;
   private long twinUntil = Long.MIN_VALUE;
+  private long stoodAsideAt = Long.MIN_VALUE / 2;
 
   Mailbox(String name, long incarnation, Tuning tuning, Host host, RandomGenerator random) {
     this.name = name;
@@ -128,56 +101,69 @@ final class Mailbox {
 
   /** A message came out of the mailbox. */
   void receive(Message message, long now) {
-    Channel channel;
-    boolean nudge = false;
+    Runnable then = () -> {};
     synchronized (this) {
       if (!peers.contains(message.mailbox()) || !message.wellFormed()) {
         dropped++;
         return;
       }
-      Peer peer = known.computeIfAbsent(message.mailbox(), name -> new Peer(now));
       if (message.kind() == Kind.HELLO) {
         hello(message, now);
         return;
       }
+      Incarnations peer = incarnations(message.mailbox());
+      UUID past = peer.past(message.from());
       // A late copy of an open can make a channel of a process that the opener does not talk to.
-      boolean other = message.to() != 0 && message.to() != incarnation;
-      channel = other ? null : channels.get(message.channel());
-      if (other && now - peer.firstHeard >= YOUNG) {
-        nudge = twin(message, peer, now);
+      boolean forAnother = message.to() != 0 && message.to() != incarnation;
+      Channel channel = forAnother ? null : channels.get(message.channel());
+      if (past != null) {
+        tellPast(message, past, now);
+      } else if (forAnother && !peer.none()) {
+        then = twin(message, peer, now);
       } else if (channel == null) {
-        channel = unknown(message, now);
-      } else if (!channel.peer.equals(message.mailbox())) {
+        then = unknown(message, now);
+      } else if (channel.peer.equals(message.mailbox())) {
+        then = () -> host.deliver(channel, message);
+      } else {
         dropped++;
-        return;
       }
     }
-    if (nudge) {
-      host.nudge(message.mailbox());
-    } else if (channel != null) {
-      host.deliver(channel, message);
+    then.run();
+  }
+
+  private Incarnations incarnations(String mailbox) {
+    return known.computeIfAbsent(mailbox, name -> new Incarnations());
+  }
+
+  /** It learns that a newer process of its name took over, whatever it still tries. */
+  private void tellPast(Message message, UUID channel, long now) {
+    switch (message.kind()) {
+      case OPEN, ACCEPT, DATA, ACK, PROBE, CLOSE -> answer(message, Kind.SUPERSEDED, channel, now);
+      case CLOSED, RESET, SUPERSEDED, HELLO -> {}
     }
   }
 
   /**
-   * The peer talks to a process that cannot be the one before us: that one’s channels ended when we
-   * were young. Nothing is answered, for it would end the channels of the other. But our own may
-   * have ended over there.
-   *
-   * @return whether it is time to ask
+   * A peer that has proved itself to us talks to a process of our name, and it cannot be the one
+   * before us. To answer would end that one’s channels. Only the peer and the carrier know what
+   * incarnation it is, so nobody else can make us stand aside.
    */
-  private boolean twin(Message message, Peer peer, long now) {
+  private Runnable twin(Message message, Incarnations peer, long now) {
     switch (message.kind()) {
       case ACCEPT, DATA, ACK, PROBE, CLOSE -> {
-        twinUntil = now + TWIN_KNOWN;
-        if (now - peer.nudged >= TWIN_PROBE_EVERY) {
-          peer.nudged = now;
-          return true;
+        if (!peer.isNewest(message.from())) {
+          dropped++;
+        } else if (peer.anotherIsThere(now)) {
+          twinUntil = now + TWIN_KNOWN;
+          if (now - stoodAsideAt >= ASIDE_EVERY) {
+            stoodAsideAt = now;
+            return host::standAside;
+          }
         }
       }
       case OPEN, HELLO, CLOSED, RESET, SUPERSEDED -> {}
     }
-    return false;
+    return () -> {};
   }
 
   private void hello(Message message, long now) {
@@ -196,28 +182,33 @@ final class Mailbox {
     host.hello(message.mailbox());
   }
 
-  /** The new channel of an open that is let in, else null, having answered. */
-  private @Nullable Channel unknown(Message message, long now) {
+  private Runnable unknown(Message message, long now) {
+    Ended how = ended.get(message.channel());
     switch (message.kind()) {
-      case RESET, CLOSED, SUPERSEDED, HELLO -> {
-        return null;
+      case SUPERSEDED -> {
+        if (how != null && how.peer.equals(message.mailbox())) {
+          return () -> host.superseded(message.mailbox());
+        }
       }
+      case RESET, CLOSED, HELLO -> {}
       case OPEN -> {
         if (!accepting) {
           dropped++;
-          return null;
-        }
-        if (!ended.containsKey(message.channel())) {
+        } else if (how == null) {
           return admit(message, now);
+        } else {
+          answer(message, Kind.RESET, message.channel(), now);
         }
       }
-      case ACCEPT, DATA, ACK, PROBE, CLOSE -> {}
+      case ACCEPT, DATA, ACK, PROBE, CLOSE -> {
+        boolean clean = how != null && how.clean;
+        answer(message, clean ? Kind.CLOSED : Kind.RESET, message.channel(), now);
+      }
     }
-    answer(message, now);
-    return null;
+    return () -> {};
   }
 
-  private @Nullable Channel admit(Message open, long now) {
+  private Runnable admit(Message open, long now) {
     int half = 0;
     int ofPeer = 0;
     for (Channel channel : channels.values()) {
@@ -228,33 +219,19 @@ final class Mailbox {
     }
     if (half >= HALF_OPEN || ofPeer >= HALF_OPEN_PER_PEER) {
       dropped++;
-      return null;
+      return () -> {};
     }
     Channel channel = Channel.accept(open, name, incarnation, tuning, now);
     channels.put(channel.id, channel);
     host.accepted(channel);
-    return channel;
+    return () -> host.deliver(channel, open);
   }
 
-  private void answer(Message message, long now) {
+  private void answer(Message message, Kind kind, UUID channel, long now) {
     answered.values().removeIf(at -> now - at >= RESET_EVERY);
-    if (answered.size() >= 1024 || answered.putIfAbsent(message.channel(), now) != null) {
-      return;
+    if (answered.size() < 1024 && answered.putIfAbsent(message.channel(), now) == null) {
+      host.send(message.mailbox(), bare(kind, channel));
     }
-    host.send(message.mailbox(), bare(answerTo(message), message.channel()));
-  }
-
-  private Kind answerTo(Message message) {
-    Ended how = ended.get(message.channel());
-    if (how != null && how.peer.equals(message.mailbox()) && past(how.peer, how.peerIncarnation)) {
-      return Kind.SUPERSEDED;
-    }
-    return how != null && how.clean && message.kind() != Kind.OPEN ? Kind.CLOSED : Kind.RESET;
-  }
-
-  private boolean past(String mailbox, long incarnation) {
-    Peer peer = known.get(mailbox);
-    return peer != null && peer.past.contains(incarnation);
   }
 
   /**
@@ -263,17 +240,17 @@ final class Mailbox {
    *
    * @return false where the channel itself is older than one already proven, and has been ended
    */
-  boolean proven(Channel channel, long now) {
+  boolean proven(Channel channel) {
     List<Channel> older;
     Channel.End stale = null;
     synchronized (this) {
-      Peer peer = known.computeIfAbsent(channel.peer, name -> new Peer(now));
-      if (peer.past.contains(channel.peerIncarnation())) {
+      Incarnations peer = incarnations(channel.peer);
+      if (peer.past(channel.peerIncarnation()) != null) {
         stale = Channel.End.SUPERSEDED;
-      } else if (peer.proven != channel.peerIncarnation()) {
-        peer.takesOver(channel.peerIncarnation());
-      } else if (proven.stream().anyMatch(other -> replaces(other, channel))) {
+      } else if (proven.stream().anyMatch(other -> replacedBy(channel, other))) {
         stale = Channel.End.REPLACED;
+      } else {
+        peer.proved(channel.peerIncarnation(), channel.id);
       }
       proven.add(channel);
       older = channels.values().stream().filter(other -> replaces(channel, other)).toList();
@@ -287,6 +264,11 @@ final class Mailbox {
       host.end(other, sameProcess ? Channel.End.REPLACED : Channel.End.SUPERSEDED);
     }
     return true;
+  }
+
+  /** Both of one process, and the other is of a later opening. */
+  private static boolean replacedBy(Channel channel, Channel other) {
+    return other.peerIncarnation() == channel.peerIncarnation() && replaces(other, channel);
   }
 
   private static boolean replaces(Channel newer, Channel older) {
@@ -305,8 +287,7 @@ final class Mailbox {
     }
     proven.remove(channel);
     Channel.End end = channel.end();
-    boolean clean = end != null && end.clean();
-    ended.put(channel.id, new Ended(now, clean, channel.peer, channel.peerIncarnation()));
+    ended.put(channel.id, new Ended(now, end != null && end.clean(), channel.peer));
     ended.values().removeIf(how -> now - how.at >= REMEMBERED);
     while (ended.size() > 4096) {
       ended.pollFirstEntry();

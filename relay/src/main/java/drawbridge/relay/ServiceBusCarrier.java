@@ -18,6 +18,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +60,11 @@ final class ServiceBusCarrier implements Carrier {
 
   private volatile @Nullable Receiver receiver;
   private volatile @Nullable ServiceBusReceiverAsyncClient current;
+
+  /** Ends the receiver; it is followed by another after {@link #aside}. */
+  private volatile CountDownLatch receiving = new CountDownLatch(0);
+
+  private volatile long aside;
 
   ServiceBusCarrier(String mailbox, NamespaceSettings namespace, NetworkSettings network) {
     this.mailbox = mailbox;
@@ -166,6 +172,7 @@ final class ServiceBusCarrier implements Carrier {
     while (closing.getCount() > 0) {
       long from = System.nanoTime();
       CountDownLatch over = new CountDownLatch(1);
+      receiving = over;
       try {
         ServiceBusReceiverAsyncClient client =
             builder
@@ -199,14 +206,21 @@ final class ServiceBusCarrier implements Carrier {
       boolean lived = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from) >= LIVED;
       pause = lived ? PAUSE_LEAST : Math.min(PAUSE_MOST, pause * 2);
       try {
-        if (closing.await(pause, TimeUnit.MILLISECONDS)) {
+        if (closing.await(Math.max(pause, aside), TimeUnit.MILLISECONDS)) {
           return;
         }
+        aside = 0;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       }
     }
+  }
+
+  @Override
+  public void standAside(long milliseconds) {
+    aside = milliseconds;
+    receiving.countDown();
   }
 
   private String receiving() {

@@ -49,8 +49,10 @@ abstract class ForgeryContract {
           @Override
           public void link(boolean healthy) {}
         });
-    gateway = new Endpoint(GATEWAY, Set.of(AGENT), carrier(GATEWAY), true, arrived::add, m -> {});
-    agent = new Endpoint(AGENT, Set.of(GATEWAY), carrier(AGENT), false, s -> {}, m -> {});
+    gateway =
+        new Endpoint(
+            GATEWAY, Set.of(AGENT), carrier(GATEWAY), true, arrived::add, m -> {}, m -> {});
+    agent = new Endpoint(AGENT, Set.of(GATEWAY), carrier(AGENT), false, s -> {}, m -> {}, m -> {});
     gateway.start();
     agent.start();
     opener = agent.open(GATEWAY);

@@ -40,7 +40,6 @@ final class RelayHarness implements AutoCloseable {
   private final Path folder;
   private @Nullable AgentRelay agent;
   private @Nullable GatewayRelay gateway;
-  private long agentStarted;
 
   RelayHarness(Path folder) throws IOException {
     this(folder, new SamplePki());
@@ -69,7 +68,6 @@ final class RelayHarness implements AutoCloseable {
   }
 
   void startAgent(Carrier carrier) {
-    agentStarted = Endpoint.now();
     agent =
         AgentRelay.start(
             agentName, List.of("gateway-1"), carrier, tls("agent-a", agentName), echo, new Told());
@@ -145,11 +143,6 @@ final class RelayHarness implements AutoCloseable {
         .setChunk(ByteString.copyFromUtf8(body))
         .setLast(true)
         .build();
-  }
-
-  /** Milliseconds. */
-  long agentAge() {
-    return Endpoint.now() - agentStarted;
   }
 
   List<String> agentProblems() {

@@ -289,7 +289,7 @@ final class Simulation {
       if (user != null && !dead()) {
         boolean before = known(channel);
         channel.receive(message, now);
-        if (!before && known(channel) && mailbox.proven(channel, now)) {
+        if (!before && known(channel) && mailbox.proven(channel)) {
           channel.proven();
         }
         user.pump();
@@ -311,12 +311,17 @@ final class Simulation {
     }
 
     @Override
-    public void hello(String from) {
-      nudge(from);
+    public void standAside() {
+      problems.add("stood aside, though there is no second process");
     }
 
     @Override
-    public void nudge(String peer) {
+    public void superseded(String by) {
+      problems.add("was told that it is superseded, though nobody is newer");
+    }
+
+    @Override
+    public void hello(String from) {
       for (Channel channel : mailbox.channels()) {
         channel.nudge(now);
         User user = users.get(channel);

@@ -38,8 +38,10 @@ abstract class SocketContract {
 
   @BeforeEach
   void start() throws Exception {
-    gateway = new Endpoint(GATEWAY, Set.of(AGENT), carrier(GATEWAY), true, arrived::add, m -> {});
-    agent = new Endpoint(AGENT, Set.of(GATEWAY), carrier(AGENT), false, s -> {}, m -> {});
+    gateway =
+        new Endpoint(
+            GATEWAY, Set.of(AGENT), carrier(GATEWAY), true, arrived::add, m -> {}, m -> {});
+    agent = new Endpoint(AGENT, Set.of(GATEWAY), carrier(AGENT), false, s -> {}, m -> {}, m -> {});
     gateway.start();
     agent.start();
   }
@@ -254,6 +256,7 @@ abstract class SocketContract {
             carrier("drawbridge.site.stranger"),
             false,
             s -> {},
+            m -> {},
             m -> {});
     stranger.start();
     try {

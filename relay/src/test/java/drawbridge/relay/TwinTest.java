@@ -56,8 +56,6 @@ class TwinTest {
   void ofTwoAgentsTheNewerOneStays() throws Exception {
     one.start(broker.carrier(one.mailboxOfAgent()), broker.carrier(one.mailboxOfGateway()));
     assertEquals("a", RelayContract.call(one.link(), "a").get(30, TimeUnit.SECONDS));
-    // Older than anything that a process before it could have left behind.
-    await(() -> one.agentAge() > Constants.YOUNG, "the older one has lived for a while");
 
     other.startAgent(broker.carrier(one.mailboxOfAgent()));
     await(
@@ -81,8 +79,6 @@ class TwinTest {
   void ofTwoGatewaysTheNewerOneStays() throws Exception {
     one.start(broker.carrier(one.mailboxOfAgent()), broker.carrier(one.mailboxOfGateway()));
     assertEquals("a", RelayContract.call(one.link(), "a").get(30, TimeUnit.SECONDS));
-    await(() -> one.agentAge() > Constants.YOUNG, "the older one has lived for a while");
-
     other.startGateway(broker.carrier(one.mailboxOfGateway()));
     one.await("superseded agent agent-a");
     one.stopGateway();
