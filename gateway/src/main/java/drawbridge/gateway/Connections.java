@@ -94,7 +94,7 @@ final class Connections implements ServerConnectionSelector {
         return connection.idleTime();
       }
 
-      /** One whose first request is still to come is left alone: its caller has just connected. */
+      // One whose first request is still to come is left alone: its caller has just connected.
       @Override
       public void close(boolean interrupt) {
         if (interrupt || mine.asked()) {

@@ -122,11 +122,13 @@ enum ProgramFault implements Fault {
       twin.awaitReady();
       long named =
           scene.await(
-              "health names the twin", () -> scene.privately("/healthz").contains("a second process"));
+              "health names the twin",
+              () -> scene.privately("/healthz").contains("a second process"));
       scene.figure("named_ms", named);
       Process ended = old.onExit().get(60, TimeUnit.SECONDS);
       scene.check(
-          ended.exitValue() == Program.SUPERSEDED, "the older process ended with exit code " + ended.exitValue());
+          ended.exitValue() == Program.SUPERSEDED,
+          "the older process ended with exit code " + ended.exitValue());
       scene.hold(scene.length());
       scene.check(!twin.onExit().isDone(), "the newer process ended too");
       twin.stop();
