@@ -1,0 +1,64 @@
+# Sourced by package.sh: each function makes one package of what stage.sh has laid out.
+
+sorted_tar() {
+  tar --sort=name --format=gnu --mtime="@$epoch" --owner=0 --group=0 --numeric-owner "$@"
+}
+
+# To unpack anywhere: drawbridge-NAME-VERSION/ with bin, lib, runtime, and the unit to adapt.
+pack_tar() {
+  local name=$1 top=drawbridge-$1-$version file
+  file=$top-linux-x86_64.tar.gz
+  mkdir -p "$work/tar"
+  cp -a "$work/$name/usr/lib/drawbridge-$name" "$work/tar/$top"
+  cp -a "$work/$name/usr/share/doc/drawbridge-$name" "$work/tar/$top/doc"
+  cp -a "$work/$name/usr/lib/systemd/system" "$work/tar/$top/systemd"
+  sorted_tar -C "$work/tar" -c "$top" | gzip -6n >"$out/$file"
+  made+=("$file")
+  rm -rf "$work/tar"
+}
+
+pack_deb() {
+  local name=$1 tree=$work/deb file=drawbridge-$1_${version}_amd64.deb doc
+  if ! command -v dpkg-deb >/dev/null; then
+    say "drawbridge-$name: no .deb (skipped: dpkg-deb is not installed)"
+    return
+  fi
+  cp -a "$work/$name" "$tree"
+  doc=$tree/usr/share/doc/drawbridge-$name
+  # Where Debian has its units, until /lib and /usr/lib are one.
+  mkdir -p "$tree/lib"
+  mv "$tree/usr/lib/systemd" "$tree/lib/systemd"
+  fill "$name" "$linux/deb/changelog" | gzip -9n >"$doc/changelog.gz"
+  mkdir -p "$tree/usr/share/lintian/overrides" "$tree/DEBIAN"
+  fill "$name" "$linux/deb/lintian-overrides" >"$tree/usr/share/lintian/overrides/drawbridge-$name"
+  (cd "$tree" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+  {
+    fill "$name" "$linux/deb/control"
+    echo "Installed-Size: $(du -sk --apparent-size --exclude=DEBIAN "$tree" | cut -f 1)"
+  } >"$tree/DEBIAN/control"
+  for script in postinst prerm postrm; do
+    fill "$name" "$linux/deb/$script" >"$tree/DEBIAN/$script"
+    chmod 755 "$tree/DEBIAN/$script"
+  done
+  find "$tree" -exec touch -h -d "@$epoch" {} +
+  dpkg-deb --root-owner-group -Zgzip -z6 --build "$tree" "$out/$file" >/dev/null
+  made+=("$file")
+  rm -rf "$tree"
+}
+
+pack_rpm() {
+  local name=$1 file=drawbridge-$1-$version-1.x86_64.rpm
+  if ! command -v rpmbuild >/dev/null; then
+    say "drawbridge-$name: no .rpm (skipped: rpmbuild is not installed)"
+    return
+  fi
+  fill "$name" "$linux/rpm.spec" >"$work/$name.spec"
+  rpmbuild -bb --quiet --target x86_64-linux --define "_topdir $work/rpm" --define "tree $work/$name" \
+    --define '_buildhost localhost' --define 'use_source_date_epoch_as_buildtime 1' \
+    --define 'clamp_mtime_to_source_date_epoch 1' --define '_binary_payload w6.gzdio' \
+    --define '_build_id_links none' --define "_tmppath $work" "$work/$name.spec" >"$work/rpm.log" 2>&1 ||
+    fail "rpmbuild: $(cat "$work/rpm.log")"
+  install -m 644 "$work/rpm/RPMS/x86_64/$file" "$out/"
+  made+=("$file")
+  rm -rf "$work/rpm"
+}

@@ -1,0 +1,129 @@
+# Sourced by package.sh: lays out below $work/NAME what a package of that name installs.
+
+# Our own modules that a package may hold. Everything else of ours is a fault of the build: the other
+# program, stand-ins for Service Bus and hosts, sample certificates, tests.
+modules() {
+  case $1 in
+    agent) echo settings relay adapters agent ;;
+    gateway) echo settings relay gateway ;;
+  esac
+}
+
+# Found by the libraries by name only, so jdeps does not see them: elliptic curves, EBCDIC and other
+# old character sets of databases and hosts, DNS by JNDI, and the providers' own formats.
+extras() {
+  case $1 in
+    agent) echo jdk.crypto.ec,jdk.charsets,java.naming,jdk.naming.dns,java.security.jgss,jdk.zipfs ;;
+    gateway) echo jdk.crypto.ec,java.naming,jdk.naming.dns,jdk.zipfs ;;
+  esac
+}
+
+stage() {
+  local name=$1 tree=$work/$1/usr home
+  home=$tree/lib/drawbridge-$name
+  mkdir -p "$home/bin" "$home/lib" "$tree/bin" "$work/$name/etc/drawbridge/$name/secrets"
+  chmod 700 "$work/$name/etc/drawbridge/$name/secrets"
+  libraries "$name" "$home/lib"
+  only_its_own "$name" "$home/lib"
+  runtime "$name" "$home"
+  fill "$name" "$linux/start" >"$home/bin/drawbridge-$name"
+  chmod 755 "$home/bin/drawbridge-$name"
+  ln -s "../lib/drawbridge-$name/bin/drawbridge-$name" "$tree/bin/drawbridge-$name"
+
+  local system=$tree/lib/systemd/system doc=$tree/share/doc/drawbridge-$name
+  mkdir -p "$system" "$tree/lib/sysusers.d" "$tree/lib/tmpfiles.d" "$doc/examples" "$tree/share/man/man1"
+  fill "$name" "$linux/unit" >"$system/drawbridge-$name.service"
+  fill "$name" "$linux/sysusers" >"$tree/lib/sysusers.d/drawbridge-$name.conf"
+  fill "$name" "$linux/tmpfiles" >"$tree/lib/tmpfiles.d/drawbridge-$name.conf"
+  fill "$name" "$linux/manual" | gzip -9n >"$tree/share/man/man1/drawbridge-$name.1.gz"
+  fill "$name" "$linux/copyright" >"$doc/copyright"
+  cp "$root/NOTICE" "$doc/NOTICE"
+  cp "$linux/$name.yaml" "$doc/examples/$name.yaml"
+  settle "$work/$name"
+}
+
+# Replaces the @WORDS@ of a template.
+fill() {
+  local summary
+  case $1 in
+    agent) summary="on-prem side of the Drawbridge data bridge" ;;
+    gateway) summary="cloud side of the Drawbridge data bridge" ;;
+  esac
+  sed -e "s/@NAME@/$1/g" -e "s/@VERSION@/$version/g" -e "s/@SUMMARY@/$summary/g" \
+    -e "s/@DATE@/$(date -u -d "@$epoch" -R)/g" -e "s/@DAY@/$(date -u -d "@$epoch" +%Y-%m-%d)/g" "$2"
+}
+
+# The class path that the module runs with, and no other. Our own modules become jars here, so that
+# neither Maven's phase nor a jar of yesterday matters.
+libraries() {
+  local name=$1 lib=$2 entry module
+  [ -r "$root/$name/target/dependencies.classpath" ] || fail "$name is not built. Fix: start with ./drawbridge package, which builds"
+  printf 'Implementation-Title: drawbridge-%s\nImplementation-Version: %s\n' "$name" "$version" >"$work/manifest"
+  while IFS= read -r entry; do
+    case $entry in
+      "$root"/*)
+        module=${entry#"$root"/}
+        module=${module%%/*}
+        "$JAVA_HOME/bin/jar" --create --file "$lib/drawbridge-$module.jar" --manifest "$work/manifest" \
+          --date "$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)" -C "$root/$module/target/classes" .
+        ;;
+      *)
+        [ ! -e "$lib/${entry##*/}" ] || fail "two libraries have the name ${entry##*/}"
+        install -m 644 "$entry" "$lib/"
+        ;;
+    esac
+  done < <({ echo "$root/$name/target/classes" && tr ':' '\n' <"$root/$name/target/dependencies.classpath" && echo; } | sed '/^$/d')
+}
+
+# By the names of our jars, and by what any jar holds: names in a zip file are readable as they are.
+only_its_own() {
+  local name=$1 lib=$2 jar allowed parts
+  allowed=" $(modules "$name") "
+  parts=$(modules "$name" | tr ' ' '|')
+  for jar in "$lib"/drawbridge-*.jar; do
+    jar=${jar##*/drawbridge-}
+    [[ $allowed == *" ${jar%.jar} "* ]] || fail "${jar%.jar} must not be in drawbridge-$name. Fix: take it from the runtime dependencies of $name/pom.xml"
+  done
+  for jar in "$lib"/*.jar; do
+    if grep -aoE 'drawbridge/[a-z0-9]+/' "$jar" | grep -qvE "^drawbridge/($parts)/"; then
+      fail "${jar##*/} holds $(grep -aoE 'drawbridge/[a-z0-9]+/' "$jar" | grep -vE "^drawbridge/($parts)/" | sort -u | tr '\n' ' ')which must not be in drawbridge-$name"
+    fi
+  done
+}
+
+# A Java runtime of the modules that the libraries need.
+runtime() {
+  local name=$1 home=$2 needed
+  needed=$("$JAVA_HOME/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps --class-path "$home/lib/*" "$home"/lib/*.jar 2>"$work/jdeps.log") ||
+    fail "jdeps: $(cat "$work/jdeps.log")"
+  "$JAVA_HOME/bin/jlink" --add-modules "$needed,$(extras "$name")" --output "$home/runtime" \
+    --strip-debug --no-header-files --no-man-pages --compress zip-0 --vm server
+  rm -f "$home"/runtime/bin/{keytool,rmiregistry,jrunscript,jwebserver,serialver}
+  printf '%s\n' "$("$home/runtime/bin/java" --list-modules | sed 's/@.*//' | tr '\n' ' ')" >"$home/runtime/modules.txt"
+}
+
+# The same times, rights and owners wherever it is built. The JVM also compares times: a cache
+# trained before this would be refused.
+settle() {
+  find "$1" -type f -perm /111 -exec chmod 755 {} +
+  find "$1" -type f ! -perm /111 -exec chmod 644 {} +
+  find "$1" -exec touch -h -d "@$epoch" {} +
+}
+
+# One run of both programs by their own start scripts against a stack of ours; what they loaded and
+# compiled goes into their caches.
+train() {
+  local name home classpath
+  classpath=$root/acceptance/target/classes:$(cat "$root/acceptance/target/dependencies.classpath")
+  "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m -cp "$classpath" drawbridge.acceptance.Training \
+    "$work/agent/usr/lib/drawbridge-agent/bin/drawbridge-agent" "$work/agent.aotconf" \
+    "$work/gateway/usr/lib/drawbridge-gateway/bin/drawbridge-gateway" "$work/gateway.aotconf" ||
+    fail "the training run failed"
+  for name in agent gateway; do
+    home=$work/$name/usr/lib/drawbridge-$name
+    DRAWBRIDGE_JAVA_OPTIONS="-XX:AOTMode=create -XX:AOTConfiguration=$work/$name.aotconf -XX:AOTCache=$home/$name.aot -Xlog:disable -Xlog:aot=error" \
+      "$home/bin/drawbridge-$name" || fail "no AOT cache of $name"
+    [ -s "$home/$name.aot" ] || fail "no AOT cache of $name"
+    settle "$work/$name"
+  done
+}
