@@ -97,7 +97,7 @@ final class Configuration {
         serves: %s/
         gateways: [%s]
         %s
-        audit: { folder: %s, key: certs/audit.key }
+        audit: { folder: %s, key: certs/audit.key, compress: false }
         """
             .formatted(
                 name,
@@ -129,10 +129,18 @@ final class Configuration {
         private: { port: %d, address: 127.0.0.1 }
         callers:
           certificates: { trust: certs/connectors-ca.pem, required: true }
+        audit: { folder: %s, key: certs/audit.key, compress: false }
         %s
         sites:
         %s"""
-            .formatted(name, port, port, privatePort, connection(name, namespacePort), sites));
+            .formatted(
+                name,
+                port,
+                port,
+                privatePort,
+                layout.gatewayAudit(name),
+                connection(name, namespacePort),
+                sites));
   }
 
   /** The way to the namespace and the identity on the channel: the same for both ends. */
@@ -228,6 +236,7 @@ final class Configuration {
           summary: One order
           get: /order/{orderId}
           single: true
+          audit-columns: [id]
           sql: select id, customer_id, placed_on, total from sales.orders where id = :orderId
           parameters:
             orderId: { type: integer, in: path }

@@ -74,6 +74,11 @@ record Layout(Path folder, StackPlan plan) {
     return plan.agents().size() == 1 ? audit : audit.resolve(agent);
   }
 
+  /** Of one gateway. */
+  Path gatewayAudit(String gateway) {
+    return folder.resolve("audit-" + gateway);
+  }
+
   Path configuration(String program) {
     return folder.resolve(program + ".yaml");
   }

@@ -13,6 +13,7 @@ final class Repository {
   /** As the launcher: no warnings of the JDK about what libraries do, text as it was written. */
   private static final List<String> FLAGS =
       List.of(
+          "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
           "--enable-native-access=ALL-UNNAMED",
           "--sun-misc-unsafe-memory-access=allow",
           "-Dstdout.encoding=UTF-8",

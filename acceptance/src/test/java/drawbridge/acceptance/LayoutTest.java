@@ -24,6 +24,7 @@ final class LayoutTest {
   private static final List<String> MODULES =
       List.of(
           "settings",
+          "audit",
           "certs-sample",
           "relay",
           "adapters",
@@ -33,6 +34,7 @@ final class LayoutTest {
           "acceptance");
 
   private static final String SETTINGS = "drawbridge.settings..";
+  private static final String AUDIT = "drawbridge.audit..";
   private static final String CERTS = "drawbridge.certs..";
   private static final String RELAY = "drawbridge.relay..";
   private static final String ADAPTERS = "drawbridge.adapters..";
@@ -49,7 +51,7 @@ final class LayoutTest {
   };
 
   /** What is packaged and shipped, without tests, samples and stand-ins. */
-  private static final String[] SHIPPED = {SETTINGS, RELAY, ADAPTERS, AGENT, GATEWAY};
+  private static final String[] SHIPPED = {SETTINGS, AUDIT, RELAY, ADAPTERS, AGENT, GATEWAY};
 
   private final JavaClasses classes = imported();
 
@@ -71,8 +73,33 @@ final class LayoutTest {
             .that(resideInAPackage(SETTINGS))
             .should()
             .dependOnClassesThat(
-                resideInAnyPackage(CERTS, RELAY, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
+                resideInAnyPackage(
+                    CERTS, AUDIT, RELAY, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
             .because("settings read files for all programs, and know none of them"));
+  }
+
+  @Test
+  void theAuditLogKnowsOnlySettings() {
+    holds(
+        noClasses()
+            .that(resideInAPackage(AUDIT))
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage(CERTS, RELAY, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
+            .orShould()
+            .dependOnClassesThat(resideInAnyPackage(both(SERVICE_BUS, both(CALLS, HTTP_SERVER))))
+            .because("whoever verifies a log needs no part of the bridge that wrote it"));
+  }
+
+  @Test
+  void relayAndAdaptersKnowNothingOfTheAuditLog() {
+    holds(
+        noClasses()
+            .that(resideInAnyPackage(RELAY, ADAPTERS))
+            .should()
+            .dependOnClassesThat(resideInAPackage(AUDIT))
+            .because(
+                "agent and gateway say what is recorded; what they stand on carries and reads"));
   }
 
   @Test
@@ -144,7 +171,7 @@ final class LayoutTest {
   void onlyAdaptersTalkToDatabases() {
     holds(
         noClasses()
-            .that(resideInAnyPackage(SETTINGS, CERTS, RELAY, AGENT, GATEWAY, NAMESPACE))
+            .that(resideInAnyPackage(SETTINGS, AUDIT, CERTS, RELAY, AGENT, GATEWAY, NAMESPACE))
             .should()
             .dependOnClassesThat(resideInAnyPackage(DATABASES))
             .because("drivers, pools and their exceptions stay behind the adapters' contract"));

@@ -1,6 +1,7 @@
 package drawbridge.adapters;
 
 import java.io.OutputStream;
+import java.util.List;
 
 /** Where an action puts its answer; the agent makes one a call. Used by one thread. */
 public interface Answer {
@@ -20,6 +21,18 @@ public interface Answer {
 
   /** Counts what was written, for audit and metrics. */
   void rows(long rows);
+
+  /** The columns whose values the audit log keeps; most often none. */
+  default List<String> keyColumns() {
+    return List.of();
+  }
+
+  /**
+   * One value of such a column, of a row that is written.
+   *
+   * @param value as text; empty: null
+   */
+  default void key(String column, String value) {}
 
   /** How rows are written. */
   enum Format {

@@ -114,7 +114,8 @@ final class ApiFile {
             path,
             List.copyOf(parameters),
             Traits.PLAIN);
-    Operation operation = source.operation(section, outline);
+    AuditPlan audit = AuditPlan.read(section, parameters);
+    Operation operation = source.operation(section, outline).audited(audit);
     section.done();
     return operation;
   }

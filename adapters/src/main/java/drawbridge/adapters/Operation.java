@@ -12,6 +12,7 @@ import java.util.List;
  * @param safe may run twice without harm: a GET on a read-only connection, or the file says so
  * @param single answers one object (404 where there is none) rather than a list
  * @param traits what documents say beyond this
+ * @param audit what the audit log keeps of its values
  */
 public record Operation(
     String id,
@@ -25,7 +26,54 @@ public record Operation(
     boolean safe,
     boolean single,
     Traits traits,
-    Action action) {
+    Action action,
+    AuditPlan audit) {
+  public Operation(
+      String id,
+      String name,
+      String summary,
+      String description,
+      String method,
+      String path,
+      List<Parameter> parameters,
+      List<Column> columns,
+      boolean safe,
+      boolean single,
+      Traits traits,
+      Action action) {
+    this(
+        id,
+        name,
+        summary,
+        description,
+        method,
+        path,
+        parameters,
+        columns,
+        safe,
+        single,
+        traits,
+        action,
+        AuditPlan.HASHED);
+  }
+
+  /** The same, with what the audit log keeps of it. */
+  public Operation audited(AuditPlan plan) {
+    return new Operation(
+        id,
+        name,
+        summary,
+        description,
+        method,
+        path,
+        parameters,
+        columns,
+        safe,
+        single,
+        traits,
+        action,
+        plan);
+  }
 
   /** What an operation does; made by its adapter, thread-safe. */
   public interface Action {

@@ -184,7 +184,8 @@ public final class Site implements AutoCloseable {
         o.safe(),
         o.single(),
         o.traits(),
-        o.action());
+        o.action(),
+        o.audit());
   }
 
   /** The APIs, by name and version. */

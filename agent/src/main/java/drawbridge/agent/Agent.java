@@ -1,14 +1,17 @@
 package drawbridge.agent;
 
-import drawbridge.agent.audit.AuditLog;
-import drawbridge.agent.audit.AuditRecord;
-import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.audit.AuditLog;
+import drawbridge.audit.AuditRecord;
+import drawbridge.audit.AuditUnavailable;
+import drawbridge.audit.ValueKeys;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +42,14 @@ public final class Agent implements AutoCloseable {
       String version,
       Served served,
       AuditLog audit,
+      ValueKeys values,
       ArgumentReader arguments) {
     this.settings = settings;
     this.version = version;
     this.served = served;
     this.audit = audit;
     this.catalogue = new CatalogueFeed(catalogue(served).build());
-    this.service = new BridgeService(this::served, catalogue, audit, arguments);
+    this.service = new BridgeService(this::served, catalogue, audit, values, arguments);
   }
 
   /**
@@ -57,8 +61,12 @@ public final class Agent implements AutoCloseable {
   public static Agent open(
       AgentSettings settings, String version, Served served, ArgumentReader arguments) {
     AuditLog audit;
+    ValueKeys values;
     try {
-      audit = AuditLog.open(settings.auditFolder());
+      values =
+          ValueKeys.open(
+              settings.audit().values(), settings.audit().rotation(), InstantSource.system());
+      audit = AuditLog.open(settings.audit());
     } catch (IOException e) {
       throw unusable(settings, e);
     }
@@ -66,14 +74,14 @@ public final class Agent implements AutoCloseable {
       Map<String, String> details = new LinkedHashMap<>();
       details.put("site", settings.site());
       details.put("agent", settings.name());
-      details.put("version", version);
+      details.put("service.version", version);
       details.put("digest", served.digest());
       audit.record(AuditRecord.event(AuditRecord.Kind.START, details));
     } catch (AuditUnavailable e) {
       closeQuietly(audit);
       throw unusable(settings, e);
     }
-    return new Agent(settings, version, served, audit, arguments);
+    return new Agent(settings, version, served, audit, values, arguments);
   }
 
   private static SettingsException unusable(AgentSettings settings, Exception e) {
@@ -103,6 +111,9 @@ public final class Agent implements AutoCloseable {
   /** Serves something else from now on; calls under way keep what they began with. */
   public synchronized void serve(Served next) {
     Catalogue before = catalogue.current();
+    if (!next.digest().equals(served.digest())) {
+      record(AuditRecord.Kind.POLICY, Map.of("digest", next.digest(), "before", served.digest()));
+    }
     served = next;
     catalogue.publish(
         catalogue(next)
@@ -157,6 +168,15 @@ public final class Agent implements AutoCloseable {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("gateway", gateway);
     all.putAll(details);
+    record(kind, all);
+  }
+
+  /** Records that this agent's certificate is another one from now on. */
+  public void certificateChanged(Instant notAfter) {
+    record(AuditRecord.Kind.CERTIFICATE, Map.of("not_after", notAfter.toString()));
+  }
+
+  private void record(AuditRecord.Kind kind, Map<String, String> all) {
     if (!audit.offer(AuditRecord.event(kind, all))) {
       LOG.log(System.Logger.Level.WARNING, "an audit record was lost: {0} {1}", kind, all);
     }
@@ -194,9 +214,6 @@ public final class Agent implements AutoCloseable {
     service.close();
     try {
       service.drain(AuditLog.PATIENCE); // the cancelled ones still write how they ended
-      audit.record(AuditRecord.event(AuditRecord.Kind.STOP, Map.of("agent", settings.name())));
-    } catch (AuditUnavailable e) {
-      LOG.log(System.Logger.Level.WARNING, "the stop could not be recorded: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {

@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import drawbridge.audit.AuditSettings;
 import drawbridge.settings.Section;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +16,7 @@ import java.util.Optional;
  * @param namespace as written, for the settings of the relay, which read it to the end
  * @param network as written, likewise
  * @param identity as written, likewise
- * @param auditFolder may not exist yet
- * @param auditKey signs the log's checkpoints, where there is one
+ * @param audit of this agent alone
  */
 public record AgentSettings(
     Path file,
@@ -27,8 +27,7 @@ public record AgentSettings(
     Section namespace,
     Optional<Section> network,
     Section identity,
-    Path auditFolder,
-    Optional<Path> auditKey) {
+    AuditSettings audit) {
 
   /**
    * Reads the file.
@@ -58,15 +57,14 @@ public record AgentSettings(
     Section namespace = file.section("namespace");
     Optional<Section> network = file.optionalSection("network");
     Section identity = file.section("identity");
-    Section audit = file.section("audit");
-    Path folder = audit.path("folder");
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw audit.wrong("folder", "not a folder: " + folder, "name a folder of its own");
-    }
-    Optional<Path> key = audit.optionalPath("key").map(path -> audit.existing("key"));
-    audit.done();
+    AuditSettings audit = AuditSettings.read(file.section("audit"), log(site, name));
     file.done();
     return new AgentSettings(
-        file.file(), site, name, serves, gateways, namespace, network, identity, folder, key);
+        file.file(), site, name, serves, gateways, namespace, network, identity, audit);
+  }
+
+  /** The name of an agent's audit log, which its checkpoints begin with. */
+  static String log(String site, String name) {
+    return "drawbridge/" + site + "/agent/" + name;
   }
 }

@@ -1,7 +1,10 @@
 package drawbridge.agent;
 
-import drawbridge.agent.audit.AuditLog;
+import drawbridge.audit.AuditLog;
+import drawbridge.audit.ValueKeys;
 import drawbridge.relay.GatewayLink;
+import drawbridge.relay.wire.AnchorRequest;
+import drawbridge.relay.wire.Anchored;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.DescribeRequest;
@@ -22,27 +25,41 @@ import org.jspecify.annotations.Nullable;
 public final class BridgeService extends BridgeGrpc.BridgeImplBase implements AutoCloseable {
   private final Calls calls;
   private final CatalogueFeed feed;
+  private final AnchorFeed anchors;
 
   /**
    * A service that is ready at once.
    *
    * @param served what is served by now; asked once a call
    * @param audit stays the caller's to close, after this
+   * @param values that arguments are hashed with for the audit log
    */
   public BridgeService(
-      Supplier<Served> served, CatalogueFeed feed, AuditLog audit, ArgumentReader arguments) {
-    this(new Calls(served, audit, arguments, Calls.Bounds.DEFAULT), feed);
+      Supplier<Served> served,
+      CatalogueFeed feed,
+      AuditLog audit,
+      ValueKeys values,
+      ArgumentReader arguments) {
+    this(new Calls(served, audit, values, arguments, Calls.Bounds.DEFAULT), feed);
   }
 
   BridgeService(Calls calls, CatalogueFeed feed) {
     this.calls = calls;
     this.feed = feed;
+    this.anchors = new AnchorFeed(calls.audit());
   }
 
   @Override
   public void describe(DescribeRequest request, StreamObserver<Catalogue> observer) {
     if (link(observer) != null) {
       feed.subscribe((ServerCallStreamObserver<Catalogue>) observer);
+    }
+  }
+
+  @Override
+  public void anchor(AnchorRequest request, StreamObserver<Anchored> observer) {
+    if (link(observer) != null) {
+      anchors.subscribe((ServerCallStreamObserver<Anchored>) observer, request.getSize());
     }
   }
 
@@ -76,6 +93,7 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
   @Override
   public void close() {
     feed.end();
+    anchors.end();
     calls.close();
   }
 

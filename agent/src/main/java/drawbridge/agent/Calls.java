@@ -1,7 +1,8 @@
 package drawbridge.agent;
 
-import drawbridge.agent.audit.AuditLog;
 import drawbridge.agent.policy.Budgets;
+import drawbridge.audit.AuditLog;
+import drawbridge.audit.ValueKeys;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,7 @@ final class Calls implements AutoCloseable {
 
   private final Supplier<Served> served;
   private final AuditLog audit;
+  private final ValueKeys values;
   private final ArgumentReader arguments;
   private final Bounds bounds;
   private final Budgets budgets = new Budgets(System::nanoTime);
@@ -46,9 +48,15 @@ final class Calls implements AutoCloseable {
   private volatile long lastStarted = System.nanoTime();
   private volatile boolean draining;
 
-  Calls(Supplier<Served> served, AuditLog audit, ArgumentReader arguments, Bounds bounds) {
+  Calls(
+      Supplier<Served> served,
+      AuditLog audit,
+      ValueKeys values,
+      ArgumentReader arguments,
+      Bounds bounds) {
     this.served = served;
     this.audit = audit;
+    this.values = values;
     this.arguments = arguments;
     this.bounds = bounds;
     this.room = new Semaphore(bounds.calls());
@@ -63,6 +71,10 @@ final class Calls implements AutoCloseable {
 
   AuditLog audit() {
     return audit;
+  }
+
+  ValueKeys values() {
+    return values;
   }
 
   ArgumentReader arguments() {

@@ -1,12 +1,14 @@
 package drawbridge.agent;
 
+import drawbridge.adapters.AuditPlan;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
-import drawbridge.agent.audit.AuditRecord;
-import drawbridge.agent.audit.AuditRecord.Outcome;
-import drawbridge.agent.audit.AuditUnavailable;
 import drawbridge.agent.policy.Caller;
+import drawbridge.audit.AuditRecord;
+import drawbridge.audit.AuditRecord.Outcome;
+import drawbridge.audit.AuditUnavailable;
+import drawbridge.audit.Recorded;
 import drawbridge.relay.GatewayLink;
 import drawbridge.relay.wire.End;
 import drawbridge.relay.wire.Fault.Code;
@@ -45,6 +47,8 @@ final class Execution {
   private final String id;
   private final @Nullable Operation operation;
   private final boolean safe;
+  private final Recording recording;
+  private @Nullable List<Recorded> arguments;
 
   private boolean begun;
 
@@ -66,6 +70,8 @@ final class Execution {
     this.id = HexFormat.of().formatHex(callId, 0, Math.min(Admission.CALL_ID_BYTES, callId.length));
     this.operation = served.operation(head.getOperation());
     this.safe = operation != null && operation.safe();
+    this.recording =
+        new Recording(calls.values(), operation == null ? AuditPlan.HASHED : operation.audit());
     this.caller =
         new Caller(
             head.getCaller().getSubject(),
@@ -121,6 +127,7 @@ final class Execution {
       refuse(Problem.outcomeUnknown("a call that changes something is not begun twice", null));
       return;
     }
+    arguments = recording.understood(call.arguments());
     AuditRecord.About about = about();
     if (!safe || !calls.audit().healthy()) {
       try {
@@ -138,6 +145,7 @@ final class Execution {
             life,
             call.format(),
             call.limits().bytes(),
+            recording,
             () -> {
               if (!begun) {
                 calls.audit().record(AuditRecord.begin(about), life.deadline());
@@ -239,32 +247,32 @@ final class Execution {
   // ---- telling
 
   private AuditRecord.About about() {
-    List<String> names = head.getArgumentsList().stream().map(a -> a.getName()).toList();
     return new AuditRecord.About(
         id,
         head.getAttempt(),
         head.getOperation(),
         link.gateway(),
-        caller,
-        head.getCaller().getAddress(),
+        Recording.claimed(head.getCaller()).build(),
         admission.rule(),
         digest,
-        names,
+        arguments == null ? recording.given(head) : arguments,
+        recording.valuesKey(),
         head.getTraceparent());
   }
 
   private AuditRecord.Result result(
       @Nullable Problem problem, String reference, @Nullable ReplyBody reply, long sourceMicros) {
-    return new AuditRecord.Result(
-        outcome(problem),
-        problem == null ? "" : problem.code().name(),
-        problem != null || reply == null ? 0 : reply.status(),
-        problem == null ? "" : problem.reason(),
-        reference,
-        reply == null ? 0 : reply.rows(),
-        reply == null ? 0 : reply.bytes(),
-        sourceMicros,
-        (System.nanoTime() - received) / 1_000);
+    return recording.with(
+        new AuditRecord.Result(
+            outcome(problem),
+            problem == null ? "" : problem.code().name(),
+            problem != null || reply == null ? 0 : reply.status(),
+            problem == null ? "" : problem.reason(),
+            reference,
+            reply == null ? 0 : reply.rows(),
+            reply == null ? 0 : reply.bytes(),
+            sourceMicros,
+            (System.nanoTime() - received) / 1_000));
   }
 
   private static Outcome outcome(@Nullable Problem problem) {

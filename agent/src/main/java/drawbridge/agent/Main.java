@@ -2,6 +2,7 @@ package drawbridge.agent;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import drawbridge.relay.PromptSockets;
 import drawbridge.settings.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,6 +53,7 @@ public final class Main implements Callable<Integer> {
   }
 
   public static void main(String[] arguments) {
+    var _ = PromptSockets.install();
     System.exit(Program.run(new Main(new Premises()), arguments));
   }
 
@@ -147,13 +149,13 @@ public final class Main implements Callable<Integer> {
 
   /** Looks without taking the folder, which a running agent holds. */
   private static Surroundings.Checked auditFolder(AgentSettings settings) {
-    Path nearest = settings.auditFolder().toAbsolutePath();
+    Path nearest = settings.audit().folder().toAbsolutePath();
     while (!Files.exists(nearest) && nearest.getParent() != null) {
       nearest = nearest.getParent();
     }
     boolean writable = Files.isDirectory(nearest) && Files.isWritable(nearest);
     return new Surroundings.Checked(
-        "audit " + settings.auditFolder(),
+        "audit " + settings.audit().folder(),
         writable,
         writable ? "" : "this program's user may not write in " + nearest);
   }

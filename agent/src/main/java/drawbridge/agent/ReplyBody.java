@@ -3,7 +3,7 @@ package drawbridge.agent;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import drawbridge.adapters.Answer;
-import drawbridge.agent.audit.AuditUnavailable;
+import drawbridge.audit.AuditUnavailable;
 import drawbridge.relay.wire.End;
 import drawbridge.relay.wire.Header;
 import drawbridge.relay.wire.Reply;
@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -36,6 +37,7 @@ final class ReplyBody implements Answer {
   private final Lifeline life;
   private final Format format;
   private final long mostBytes;
+  private final Recording recording;
   private final Gate gate;
 
   /** Holds the head until the first chunk of a stream leaves. */
@@ -57,11 +59,13 @@ final class ReplyBody implements Answer {
       Lifeline life,
       Format format,
       long mostBytes,
+      Recording recording,
       Gate gate) {
     this.replies = replies;
     this.life = life;
     this.format = format;
     this.mostBytes = mostBytes;
+    this.recording = recording;
     this.gate = gate;
   }
 
@@ -86,6 +90,16 @@ final class ReplyBody implements Answer {
   @Override
   public void rows(long rows) {
     this.rows += rows;
+  }
+
+  @Override
+  public List<String> keyColumns() {
+    return recording.keyColumns();
+  }
+
+  @Override
+  public void key(String column, String value) {
+    recording.key(column, value);
   }
 
   boolean begun() {

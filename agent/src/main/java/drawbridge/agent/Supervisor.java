@@ -54,9 +54,17 @@ final class Supervisor implements AutoCloseable {
   }
 
   private void lookAfter(Agent agent, Surroundings.OpenSite site, RelayTls tls) {
+    Instant before = null;
     try {
       do {
         agent.sources(site.sources());
+        Instant notAfter = tls.notAfter();
+        if (!notAfter.equals(before)) {
+          if (before != null) {
+            agent.certificateChanged(notAfter);
+          }
+          before = notAfter;
+        }
         agent.certificateDays((int) Duration.between(Instant.now(), tls.notAfter()).toDays());
       } while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {

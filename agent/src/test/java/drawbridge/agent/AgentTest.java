@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.adapters.Operation;
-import drawbridge.agent.audit.AuditFiles;
 import drawbridge.agent.policy.Policy;
+import drawbridge.certs.SampleFiles;
+import drawbridge.certs.SampleKey;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;
 import java.io.PrintWriter;
@@ -31,6 +32,7 @@ class AgentTest {
 
   @BeforeEach
   void files() throws Exception {
+    SampleFiles.key(folder.resolve("audit.key"), SampleKey.ED25519.generate().getPrivate());
     Path site = Files.createDirectory(folder.resolve("site"));
     Files.writeString(
         site.resolve("policy.yaml"),
@@ -45,7 +47,7 @@ class AgentTest {
             gateways: [gateway-1, gateway-2]
             namespace: { endpoint: contoso.servicebus.windows.net }
             identity: { certificate: agent-a.pem }
-            audit: { folder: audit }
+            audit: { folder: audit, key: audit.key }
             """);
   }
 
@@ -116,7 +118,7 @@ class AgentTest {
     assertEquals("plant-1", settings.site());
     assertEquals("agent-a", settings.name());
     assertEquals(List.of("gateway-1", "gateway-2"), settings.gateways());
-    assertEquals(folder.resolve("audit"), settings.auditFolder());
+    assertEquals(folder.resolve("audit"), settings.audit().folder());
     assertEquals("agent-a.pem", settings.identity().text("certificate"));
     assertTrue(settings.network().isEmpty());
   }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import drawbridge.agent.policy.Policy;
+import drawbridge.certs.SampleFiles;
+import drawbridge.certs.SampleKey;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -29,6 +31,7 @@ class BadFilesTest {
   List<DynamicTest> aWrongAgentFileSaysWhatToMend() throws Exception {
     Files.createDirectory(folder.resolve("site"));
     Files.writeString(folder.resolve("file"), "");
+    SampleFiles.key(folder.resolve("audit.key"), SampleKey.ED25519.generate().getPrivate());
     return all("bad-agent", AgentSettings::read);
   }
 

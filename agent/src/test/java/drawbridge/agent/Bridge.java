@@ -8,9 +8,9 @@ import com.google.protobuf.ByteString;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
-import drawbridge.agent.audit.AuditFiles;
-import drawbridge.agent.audit.AuditLog;
 import drawbridge.agent.policy.Policy;
+import drawbridge.audit.AuditLog;
+import drawbridge.audit.ValueKeys;
 import drawbridge.relay.GatewayLink;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.BridgeGrpc;
@@ -36,6 +36,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ final class Bridge implements AutoCloseable {
 
   final Path audit;
   final AuditLog log;
+  final ValueKeys values;
   final CatalogueFeed feed;
   final BridgeService service;
   volatile long underWayMillis;
@@ -73,9 +75,11 @@ final class Bridge implements AutoCloseable {
             List.of(new Served.Api("orders", "v1", "Orders", "", List.of(operations))),
             Policy.read(policy));
     audit = folder.resolve("audit");
-    log = AuditLog.open(audit);
+    log = AuditLog.open(audit, AuditFiles.KEY);
+    values = ValueKeys.open(folder.resolve("values"), Duration.ofDays(30), InstantSource.system());
     feed = new CatalogueFeed(Catalogues.of("plant-1", "agent-a", "1", served).build());
-    service = new BridgeService(new Calls(() -> served, log, Bridge::arguments, bounds), feed);
+    service =
+        new BridgeService(new Calls(() -> served, log, values, Bridge::arguments, bounds), feed);
     String name = InProcessServerBuilder.generateName();
     GatewayLink link = new GatewayLink("gateway-1", clock -> underWayMillis);
     server =

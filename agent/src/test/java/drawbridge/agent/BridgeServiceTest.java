@@ -70,7 +70,9 @@ class BridgeServiceTest {
   void anAllowedCallIsAnsweredInOneMessageAndRecordedOnce() throws Exception {
     try (Bridge bridge = new Bridge(folder, ALL, reading("Find", BridgeServiceTest::hello))) {
       Bridge.Exchange exchange =
-          bridge.call(withN(head("Find"), "7").setTraceparent("00-aa-bb-01"));
+          bridge.call(
+              withN(head("Find"), "7")
+                  .setTraceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
       assertEquals("[{\"n\":7}]", exchange.body());
       assertEquals(1, exchange.replies.size());
       Reply reply = exchange.last();
@@ -82,9 +84,10 @@ class BridgeServiceTest {
       Map<String, String> record = bridge.records("call").getFirst();
       assertEquals("ok", record.get("outcome"));
       assertEquals("apps", record.get("rule"));
-      assertEquals("n", record.get("arguments.0"));
-      assertEquals("00-aa-bb-01", record.get("traceparent"));
-      assertEquals("CN=apim", record.get("caller.subject"));
+      assertEquals(22, record.getOrDefault("arguments.n.hash", "").length());
+      assertTrue(Files.exists(folder.resolve("values").resolve(record.get("values_key") + ".key")));
+      assertEquals("0af7651916cd43dd8448eb211c80319c", record.get("trace_id"));
+      assertEquals("CN=apim", record.get("claimed.tls.client.subject"));
       assertEquals(0, bridge.records("begin").size());
     }
   }
@@ -150,7 +153,7 @@ class BridgeServiceTest {
       assertEquals("n", fault.getParameter());
       assertFalse(fault.getRetryable());
       assertEquals(0, runs.get());
-      assertEquals("INVALID_ARGUMENT", bridge.records("refused").getFirst().get("code"));
+      assertEquals("INVALID_ARGUMENT", bridge.records("refused").getFirst().get("error.type"));
     }
   }
 

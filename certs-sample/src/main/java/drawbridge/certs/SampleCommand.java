@@ -107,7 +107,11 @@ final class SampleCommand implements Callable<Integer> {
     line(out, "namespace.pem .key", "TLS of the local namespace");
     SampleFiles.key(folder.resolve("audit.key"), pki.audit().getPrivate());
     SampleFiles.publicKey(folder.resolve("audit.pub"), pki.audit().getPublic());
-    line(out, "audit.key .pub", "sign and verify the audit log");
+    List<String> logs = new ArrayList<>();
+    all.forEach(agent -> logs.add("drawbridge/" + agent.site() + "/agent/" + agent.name()));
+    gates.forEach(gate -> logs.add("drawbridge/gateway/" + gate));
+    SampleFiles.text(folder.resolve("audit.vkey"), SampleNote.keys(pki.audit().getPublic(), logs));
+    line(out, "audit.key .pub .vkey", "sign and verify the audit logs");
     SampleFiles.text(folder.resolve("README.txt"), README);
     out.println(
         "Next: name them in agent.yaml and gateway.yaml; certs-sample/README.md shows how.");

@@ -45,6 +45,7 @@ final class SampleCommandTest {
                 "agent-b.pem",
                 "audit.key",
                 "audit.pub",
+                "audit.vkey",
                 "connector.key",
                 "connector.pem",
                 "connectors-ca.key",

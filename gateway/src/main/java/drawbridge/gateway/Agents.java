@@ -20,6 +20,7 @@ public final class Agents {
 
   private final GatewaySettings settings;
   private final Measures measures;
+  private final Records records;
   private final Map<String, Site> sites = new LinkedHashMap<>();
 
   /** From prefix (empty: none) and API to the one site that owns it. */
@@ -28,9 +29,10 @@ public final class Agents {
   private final ReentrantLock lock = new ReentrantLock();
   private volatile boolean closed;
 
-  Agents(GatewaySettings settings, Measures measures) {
+  Agents(GatewaySettings settings, Measures measures, Records records) {
     this.settings = settings;
     this.measures = measures;
+    this.records = records;
     for (GatewaySettings.Site site : settings.sites()) {
       Site made = new Site(site);
       sites.put(site.name(), made);
@@ -66,6 +68,7 @@ public final class Agents {
     site.add(link);
     LOG.log(Level.INFO, () -> "the agent " + site.name() + "/" + agent.agent() + " is up");
     link.describe();
+    records.anchors().ifPresent(link::anchor);
     return true;
   }
 

@@ -150,6 +150,7 @@ final class Call {
     long left = deadline - System.nanoTime();
     Request.Builder message = Request.newBuilder().setHead(head(number, link, left));
     message.setChunk(first).setLast(body.ended());
+    found.sent(link, number);
     link.began();
     Exchange begun = Exchange.start(link, message.build(), left + GRACE);
     exchange = begun;
@@ -259,7 +260,7 @@ final class Call {
             .setMethod(request.prologue().method().text())
             .setPath(target.pathFrom(found.api))
             .addAllOtherMethods(match.otherMethods())
-            .setCaller(connection.caller())
+            .setCaller(found.caller)
             .setDeadlineMs((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)))
             .setClock(link.agent().clock().getAsLong())
             .setTraceparent(trace)

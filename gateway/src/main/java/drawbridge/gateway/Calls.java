@@ -1,5 +1,6 @@
 package drawbridge.gateway;
 
+import drawbridge.relay.wire.Caller;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import io.helidon.http.HeaderName;
@@ -48,14 +49,16 @@ final class Calls implements Handler {
   private final GatewaySettings settings;
   private final Agents agents;
   private final Measures measures;
+  private final Records records;
   private final Retries retries;
   private final Semaphore room;
   private final SecureRandom random = new SecureRandom();
 
-  Calls(GatewaySettings settings, Agents agents, Measures measures, int most) {
+  Calls(GatewaySettings settings, Agents agents, Measures measures, Records records, int most) {
     this.settings = settings;
     this.agents = agents;
     this.measures = measures;
+    this.records = records;
     this.retries = new Retries(agents::inFlight);
     this.room = new Semaphore(most);
   }
@@ -71,13 +74,18 @@ final class Calls implements Handler {
     if (!room.tryAcquire()) {
       Fault busy =
           Faults.of(Code.BUSY, "The gateway has all the calls it can carry.", true, reference(id));
-      answer(request, response, busy, null, start);
+      answer(request, response, busy, new Found(id, trace), start);
       return;
     }
-    Found found = new Found();
+    Found found = new Found(id, trace);
     try {
       Connection connection = (Connection) request.remotePeer();
+      found.caller = From.of(connection.caller(), request);
       find(request, connection, found);
+      if (!records.healthy()) {
+        throw new Refusal(
+            Faults.of(Code.AUDIT_UNAVAILABLE, "The call cannot be recorded.", true, reference(id)));
+      }
       Call call =
           new Call(
               settings,
@@ -138,6 +146,23 @@ final class Calls implements Handler {
     @Nullable Target target;
     String format = "";
     boolean replying;
+    Caller caller = Caller.getDefaultInstance();
+    int attempt;
+    private final byte[] id;
+    private final String trace;
+
+    Found(byte[] id, String trace) {
+      this.id = id;
+      this.trace = trace;
+    }
+
+    /** About to be sent to an agent. */
+    void sent(Link link, int number) {
+      attempt = number;
+      if (match != null) {
+        records.sent(id, number, match.id(), caller, trace, link);
+      }
+    }
 
     boolean safe() {
       return match != null && match.safe();
@@ -145,8 +170,18 @@ final class Calls implements Handler {
 
     void done(String outcome, long start) {
       String name = site == null ? Measures.NONE : site.name();
-      String id = match == null || match.entry() == null ? Measures.NONE : match.id();
-      measures.operation(name, id).done(outcome, System.nanoTime() - start);
+      String operation = match == null || match.entry() == null ? Measures.NONE : match.id();
+      long nanos = System.nanoTime() - start;
+      measures.operation(name, operation).done(outcome, nanos);
+      records.ended(
+          id,
+          Math.max(1, attempt),
+          match == null ? "" : match.id(),
+          caller,
+          trace,
+          attempt > 0,
+          outcome,
+          nanos);
     }
   }
 
@@ -192,14 +227,10 @@ final class Calls implements Handler {
   }
 
   private void answer(
-      ServerRequest request,
-      ServerResponse response,
-      Fault fault,
-      @Nullable Found found,
-      long start) {
+      ServerRequest request, ServerResponse response, Fault fault, Found found, long start) {
     skipBody(request);
-    Faults.Told told = Faults.send(response, fault, found != null && found.safe());
-    (found == null ? new Found() : found).done(Faults.word(told.code()), start);
+    Faults.Told told = Faults.send(response, fault, found.safe());
+    found.done(Faults.word(told.code()), start);
     if (told.code() == Code.INTERNAL || told.code() == Code.OUTCOME_UNKNOWN) {
       LOG.log(
           Level.WARNING,

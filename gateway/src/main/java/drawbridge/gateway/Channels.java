@@ -1,5 +1,6 @@
 package drawbridge.gateway;
 
+import drawbridge.audit.AuditRecord;
 import drawbridge.relay.AgentLink;
 import drawbridge.relay.GatewayRelay;
 import drawbridge.relay.IdentitySettings;
@@ -48,7 +49,8 @@ final class Channels {
    * Connects to Service Bus and calls the agents back; whoever asks for it closes it before the
    * gateway.
    */
-  static GatewayRelay open(GatewaySettings settings, Connections connections, Agents agents) {
+  static GatewayRelay open(
+      GatewaySettings settings, Connections connections, Agents agents, Records records) {
     PeerName self = PeerName.gateway(settings.name());
     return GatewayRelay.start(
         self,
@@ -67,7 +69,7 @@ final class Channels {
             agents.down(link);
           }
         },
-        new Logged());
+        new Logged(records));
   }
 
   /** Whose messages are listened to. */
@@ -92,16 +94,21 @@ final class Channels {
   }
 
   /** Opening and closing are logged by the relay itself. */
-  private static final class Logged implements RelayEvents {
+  private record Logged(Records records) implements RelayEvents {
     @Override
-    public void opened(PeerName peer, String detail) {}
+    public void opened(PeerName peer, String detail) {
+      records.event(AuditRecord.Kind.CHANNEL_OPEN, peer.toString(), Map.of("tls", detail));
+    }
 
     @Override
-    public void closed(PeerName peer, String why) {}
+    public void closed(PeerName peer, String why) {
+      records.event(AuditRecord.Kind.CHANNEL_CLOSE, peer.toString(), Map.of("why", why));
+    }
 
     @Override
     public void security(PeerName peer, String what) {
       LOG.log(Level.WARNING, "security event: " + peer + ": " + what);
+      records.event(AuditRecord.Kind.SECURITY, peer.toString(), Map.of("what", what));
     }
 
     @Override

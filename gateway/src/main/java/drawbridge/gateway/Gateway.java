@@ -45,6 +45,7 @@ public final class Gateway implements AutoCloseable {
 
   private final FrontDoorTls tls;
   private final Measures measures;
+  private final Records records;
   private final Agents agents;
   private final WebServer server;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -52,11 +53,12 @@ public final class Gateway implements AutoCloseable {
   private Gateway(GatewaySettings settings) {
     tls = new FrontDoorTls(settings.listen(), settings.certificates());
     measures = new Measures();
-    agents = new Agents(settings, measures);
+    records = Records.open(settings, measures);
+    agents = new Agents(settings, measures, records);
     Connections connections = new Connections(http(), CONNECTIONS);
     measures.gateway(agents::inFlight, connections::open, tls::refused);
-    Calls calls = new Calls(settings, agents, measures, CALLS);
-    PrivatePort privately = new PrivatePort(settings, agents, measures);
+    Calls calls = new Calls(settings, agents, measures, records, CALLS);
+    PrivatePort privately = new PrivatePort(settings, agents, measures, records);
     WebServerConfig.Builder config =
         WebServer.builder()
             .shutdownHook(false)
@@ -118,6 +120,11 @@ public final class Gateway implements AutoCloseable {
     return agents;
   }
 
+  /** The gateway's own audit log. */
+  Records records() {
+    return records;
+  }
+
   /** Of the front door. */
   public int port() {
     return server.port();
@@ -133,6 +140,7 @@ public final class Gateway implements AutoCloseable {
     if (closed.compareAndSet(false, true)) {
       server.stop();
       agents.close();
+      records.close();
       measures.close();
       tls.close();
     }

@@ -1,5 +1,6 @@
 package drawbridge.gateway;
 
+import drawbridge.audit.AuditSettings;
 import drawbridge.settings.Section;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
  *
  * @param publicUrl of every absolute URL that leaves the gateway, without a trailing slash
  * @param sites in the order of the file
+ * @param audit the gateway's own log; what it keeps of the agents' logs stands beside it
  * @param file the whole file: {@code namespace}, {@code identity} and {@code network} are read by
  *     whoever opens the channels
  */
@@ -27,6 +29,7 @@ public record GatewaySettings(
     Private privately,
     Certificates certificates,
     List<Site> sites,
+    Optional<AuditSettings> audit,
     Section file) {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
@@ -93,8 +96,12 @@ public record GatewaySettings(
     for (String others : List.of("namespace", "identity", "network")) {
       file.optionalSection(others);
     }
+    Optional<AuditSettings> audit =
+        file.optionalSection("audit")
+            .map(section -> AuditSettings.read(section, "drawbridge/gateway/" + name));
     file.done();
-    return new GatewaySettings(name, publicUrl, listen, privately, certificates, sites, file);
+    return new GatewaySettings(
+        name, publicUrl, listen, privately, certificates, sites, audit, file);
   }
 
   private static String publicUrl(Section file) {

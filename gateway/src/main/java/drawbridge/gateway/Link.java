@@ -99,6 +99,11 @@ final class Link implements AutoCloseable {
                 .describe(request, new Changes()));
   }
 
+  /** Keeps what the agent says of its audit log, until closed. */
+  void anchor(Anchors anchors) {
+    anchors.listen(agent, life);
+  }
+
   @Override
   public void close() {
     closed = true;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import drawbridge.relay.GatewayRelay;
 import drawbridge.relay.NamespaceCheck;
+import drawbridge.relay.PromptSockets;
 import drawbridge.settings.Program;
 import drawbridge.settings.Section;
 import java.io.IOException;
@@ -36,6 +37,7 @@ public final class Main implements Callable<Integer> {
   private Main() {}
 
   public static void main(String[] arguments) {
+    var _ = PromptSockets.install();
     System.exit(Program.run(new Main(), arguments));
   }
 
@@ -49,7 +51,7 @@ public final class Main implements Callable<Integer> {
     Channels.Connections connections = Channels.Connections.read(settings);
     CountDownLatch ended = new CountDownLatch(1);
     Gateway gateway = Gateway.start(settings);
-    GatewayRelay relay = Channels.open(settings, connections, gateway.agents());
+    GatewayRelay relay = Channels.open(settings, connections, gateway.agents(), gateway.records());
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()

@@ -22,11 +22,13 @@ final class PrivatePort {
   private final GatewaySettings settings;
   private final Agents agents;
   private final Measures measures;
+  private final Records records;
 
-  PrivatePort(GatewaySettings settings, Agents agents, Measures measures) {
+  PrivatePort(GatewaySettings settings, Agents agents, Measures measures, Records records) {
     this.settings = settings;
     this.agents = agents;
     this.measures = measures;
+    this.records = records;
   }
 
   void routes(HttpRouting.Builder routing) {
@@ -41,7 +43,7 @@ final class PrivatePort {
   }
 
   private boolean ready() {
-    return agents.sites().stream().allMatch(PrivatePort::ready);
+    return records.healthy() && agents.sites().stream().allMatch(PrivatePort::ready);
   }
 
   private static boolean ready(Site site) {
@@ -61,6 +63,7 @@ final class PrivatePort {
       json.writeStringField("status", well ? "up" : "down");
       json.writeStringField("gateway", settings.name());
       json.writeStringField("version", Gateway.VERSION);
+      json.writeBooleanField("audit", records.healthy());
       json.writeObjectFieldStart("sites");
       for (Site site : agents.sites()) {
         json.writeObjectFieldStart(site.name());

@@ -4,6 +4,7 @@ import com.azure.messaging.servicebus.ServiceBusReceivedMessage;
 import drawbridge.agent.Agent;
 import drawbridge.agent.AgentSettings;
 import drawbridge.agent.SiteFolder;
+import drawbridge.relay.PromptSockets;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.Request;
@@ -22,6 +23,7 @@ final class NaiveAgent {
   private NaiveAgent() {}
 
   public static void main(String... arguments) throws Exception {
+    var _ = PromptSockets.install();
     Path config = Path.of(arguments[1]);
     AgentSettings settings = AgentSettings.read(config);
     SiteFolder site = SiteFolder.open(settings.serves(), false);

@@ -1,6 +1,7 @@
 package drawbridge.acceptance.bench;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import drawbridge.relay.PromptSockets;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.DescribeRequest;
@@ -19,6 +20,7 @@ final class NaiveGateway {
   private NaiveGateway() {}
 
   public static void main(String... arguments) throws Exception {
+    var _ = PromptSockets.install();
     Path config = Path.of(arguments[1]);
     Map<String, Consumer<byte[]>> waiting = new ConcurrentHashMap<>();
     NaiveQueue queue =

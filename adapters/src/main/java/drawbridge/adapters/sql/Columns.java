@@ -2,6 +2,7 @@ package drawbridge.adapters.sql;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.SerializedString;
+import drawbridge.adapters.Answer;
 import drawbridge.adapters.Column;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -119,6 +121,17 @@ final class Columns {
       writers[i].write(rows, i + 1, json);
     }
     json.writeEndObject();
+  }
+
+  /** Tells the audit log the keys of the row that was written. */
+  void keys(ResultSet rows, Answer answer) throws SQLException {
+    for (String wanted : answer.keyColumns()) {
+      for (int i = 0; i < writers.length; i++) {
+        if (shapes.get(i).label().equalsIgnoreCase(wanted)) {
+          answer.key(wanted, Objects.toString(rows.getString(i + 1), ""));
+        }
+      }
+    }
   }
 
   /** For the catalogue. */

@@ -75,6 +75,10 @@ final class Reply extends OutputStream {
     return out != null;
   }
 
+  Answer answer() {
+    return answer;
+  }
+
   long bytes() {
     return bytes;
   }

@@ -270,6 +270,7 @@ final class SqlAction implements Operation.Action {
         }
         checkNotStopped(watch);
         columns.writeRow(rows, json);
+        columns.keys(rows, reply.answer());
         if (ndjson) {
           json.writeRaw('\n');
         }

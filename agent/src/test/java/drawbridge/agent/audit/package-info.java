@@ -1,4 +1,0 @@
-@NullMarked
-package drawbridge.agent.audit;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package drawbridge.audit;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+
+/**
+ * What a segment's first line says of the log before it. Immutable.
+ *
+ * @param first number of that line
+ * @param key that signs the segment's checkpoints
+ * @param roots of the tree before it
+ * @param previousFile the segment before; empty: there is none
+ * @param previousBytes of that file that count
+ * @param previousCheckpoints bytes of its checkpoints' file
+ */
+record SegmentHead(
+    long first,
+    VerifierKey key,
+    List<byte[]> roots,
+    String previousFile,
+    long previousBytes,
+    long previousCheckpoints) {
+
+  static SegmentHead read(SegmentFiles files) throws IOException {
+    try (LineReader lines = LineReader.of(files)) {
+      if (!lines.next()) {
+        throw new IOException(files.readable() + " is empty");
+      }
+      return parse(lines.buffer(), lines.offset(), lines.length());
+    }
+  }
+
+  /** Throws where the line is no first line of a segment. */
+  static SegmentHead parse(byte[] line, int offset, int length) throws IOException {
+    try (JsonParser json = Lines.JSON.createParser(line, offset, length)) {
+      long first = 0;
+      String kind = "";
+      String key = "";
+      String file = "";
+      long bytes = 0;
+      long checkpoints = 0;
+      List<byte[]> roots = new ArrayList<>();
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        JsonToken value = json.nextToken();
+        switch (name) {
+          case "seq" -> first = json.getLongValue();
+          case "kind" -> kind = json.getText();
+          case "key" -> key = json.getText();
+          case "tree" -> {
+            while (json.nextToken() == JsonToken.VALUE_STRING) {
+              roots.add(Base64.getDecoder().decode(json.getText()));
+            }
+          }
+          case "previous" -> {
+            while (value != JsonToken.END_OBJECT && json.nextToken() == JsonToken.FIELD_NAME) {
+              String inner = json.currentName();
+              json.nextToken();
+              switch (inner) {
+                case "file" -> file = json.getText();
+                case "bytes" -> bytes = json.getLongValue();
+                default -> checkpoints = json.getLongValue();
+              }
+            }
+          }
+          default -> json.skipChildren();
+        }
+      }
+      if (!kind.equals(AuditRecord.Kind.SEGMENT.text) || first < 1) {
+        throw new IOException("not the first line of a segment");
+      }
+      Tree.of(first - 1, roots); // throws where they do not fit
+      return new SegmentHead(
+          first, VerifierKey.parse(key), List.copyOf(roots), file, bytes, checkpoints);
+    } catch (IllegalArgumentException e) {
+      throw new IOException("not the first line of a segment", e);
+    }
+  }
+
+  Tree tree() {
+    return Tree.of(first - 1, roots);
+  }
+}

@@ -1,0 +1,162 @@
+package drawbridge.audit;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A segment that was the newest, read as far as its lines are whole and each is the next one. For
+ * one thread.
+ */
+final class SegmentState {
+  private final Map<String, Lines.Open> open = new LinkedHashMap<>();
+  private final Map<Long, byte[]> roots = new HashMap<>();
+  private final ByteArrayOutputStream nodes = new ByteArrayOutputStream(1 << 16);
+  private final Set<Long> wanted = new TreeSet<>();
+  private Tree tree = new Tree();
+  private long seq;
+  private long whole;
+  private boolean stopped;
+
+  private SegmentState(long first) {
+    this.seq = first - 1;
+  }
+
+  static SegmentState read(SegmentFiles files) throws IOException {
+    SegmentState state = new SegmentState(files.first());
+    NoteFile.read(files.checkpoints())
+        .notes()
+        .forEach(at -> state.wanted.add(at.checkpoint().size()));
+    try (LineReader lines = LineReader.plain(files.lines())) {
+      while (lines.next() && lines.terminated() && state.take(lines)) {
+        state.whole = lines.end();
+      }
+    }
+    return state;
+  }
+
+  /** Of all lines that are whole. */
+  Tree tree() {
+    return tree;
+  }
+
+  /** The nodes of this segment's file. */
+  byte[] nodes() {
+    return nodes.toByteArray();
+  }
+
+  /** The roots at the sizes that the segment's checkpoints name, where the lines reach so far. */
+  Map<Long, byte[]> roots() {
+    return roots;
+  }
+
+  /** Bytes that are whole lines. */
+  long whole() {
+    return whole;
+  }
+
+  /** The last line says that the log was closed. */
+  boolean stopped() {
+    return stopped;
+  }
+
+  List<Lines.Open> open() {
+    return List.copyOf(open.values());
+  }
+
+  private boolean take(LineReader lines) {
+    try (JsonParser json =
+        Lines.JSON.createParser(lines.buffer(), lines.offset(), lines.length())) {
+      Fields fields = new Fields();
+      List<Lines.Open> carried = new ArrayList<>();
+      List<byte[]> peaks = new ArrayList<>();
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        return false;
+      }
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        JsonToken value = json.nextToken();
+        if (name.equals("open") && value == JsonToken.START_ARRAY) {
+          while (json.nextToken() == JsonToken.START_OBJECT) {
+            carried.add(openCall(json));
+          }
+        } else if (name.equals("tree") && value == JsonToken.START_ARRAY) {
+          while (json.nextToken() == JsonToken.VALUE_STRING) {
+            peaks.add(Base64.getDecoder().decode(json.getText()));
+          }
+        } else {
+          fields.set(name, json);
+        }
+      }
+      if (json.currentToken() != JsonToken.END_OBJECT
+          || json.nextToken() != null
+          || fields.seq != seq + 1
+          || (whole == 0) != fields.kind.equals(AuditRecord.Kind.SEGMENT.text)) {
+        return false;
+      }
+      if (whole == 0) {
+        tree = Tree.of(seq, peaks);
+      }
+      seq++;
+      tree.append(tree.leaf(lines.buffer(), lines.offset(), lines.length()), nodes::writeBytes);
+      if (wanted.contains(seq)) {
+        roots.put(seq, tree.root());
+      }
+      carried.forEach(this::begin);
+      if (fields.kind.equals(AuditRecord.Kind.BEGIN.text)) {
+        begin(new Lines.Open(fields.call, fields.attempt, fields.operation, fields.time));
+      } else if (fields.kind.equals(AuditRecord.Kind.END.text)) {
+        open.remove(OpenCalls.key(fields.call, fields.attempt));
+      }
+      stopped = fields.kind.equals(AuditRecord.Kind.STOP.text);
+      return true;
+    } catch (IOException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static Lines.Open openCall(JsonParser json) throws IOException {
+    Fields fields = new Fields();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      json.nextToken();
+      fields.set(name, json);
+    }
+    return new Lines.Open(fields.call, fields.attempt, fields.operation, fields.time);
+  }
+
+  private void begin(Lines.Open call) {
+    open.put(OpenCalls.key(call.call(), call.attempt()), call);
+  }
+
+  /** The few fields that matter here. */
+  private static final class Fields {
+    private long seq;
+    private String kind = "";
+    private String time = "";
+    private String call = "";
+    private int attempt;
+    private String operation = "";
+
+    void set(String name, JsonParser json) throws IOException {
+      switch (name) {
+        case "seq" -> seq = json.getValueAsLong();
+        case "kind" -> kind = json.getValueAsString("");
+        case "time", "begun" -> time = json.getValueAsString("");
+        case "call" -> call = json.getValueAsString("");
+        case "attempt" -> attempt = json.getValueAsInt();
+        case "operation" -> operation = json.getValueAsString("");
+        default -> json.skipChildren();
+      }
+    }
+  }
+}

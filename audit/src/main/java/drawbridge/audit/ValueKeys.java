@@ -1,0 +1,199 @@
+package drawbridge.audit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The keys under which values are hashed: files {@code ID.key} in a folder of their own, apart from
+ * the log and from the key that signs it. Thread-safe. The newest one is used; when it is old, or
+ * its file is gone, another is made. Whoever has the key can tell whether a record's value is the
+ * one that they think of; once its file is destroyed, nobody can.
+ */
+public final class ValueKeys {
+  private static final int KEY_BYTES = 32;
+  private static final int HASH_BYTES = 16;
+  private static final String SUFFIX = ".key";
+  private static final Duration LOOK = Duration.ofSeconds(10);
+  private static final DateTimeFormatter ID =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Path folder;
+  private final Duration rotation;
+  private final InstantSource clock;
+  private final TreeMap<String, SecretKeySpec> keys = new TreeMap<>();
+  private volatile Current current = new Current("", new SecretKeySpec(new byte[1], "none"));
+  private volatile Instant looked = Instant.MIN;
+
+  /** The key that values are hashed with by now. */
+  private record Current(String id, SecretKeySpec key) {
+    @Override
+    public String toString() {
+      return id;
+    }
+  }
+
+  private ValueKeys(Path folder, Duration rotation, InstantSource clock) {
+    this.folder = folder;
+    this.rotation = rotation;
+    this.clock = clock;
+  }
+
+  /**
+   * For a program that writes records: makes the folder and a first key where there is none.
+   *
+   * @param rotation age at which a key is followed by another
+   * @throws IOException where that cannot be done
+   */
+  public static ValueKeys open(Path folder, Duration rotation, InstantSource clock)
+      throws IOException {
+    if (!Files.isDirectory(folder)) {
+      if (Folder.posix(folder)) {
+        Files.createDirectories(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      } else {
+        Files.createDirectories(folder);
+      }
+    }
+    ValueKeys keys = new ValueKeys(folder, rotation, clock);
+    keys.look();
+    return keys;
+  }
+
+  /** For whoever searches: the keys that are there. */
+  public static ValueKeys read(Path folder) throws IOException {
+    ValueKeys keys = new ValueKeys(folder, Duration.ZERO, InstantSource.system());
+    keys.load();
+    return keys;
+  }
+
+  /** For whoever has none: only values in clear are found. */
+  public static ValueKeys none() {
+    return new ValueKeys(Path.of(""), Duration.ZERO, InstantSource.system());
+  }
+
+  /** Hashes of one call: the same key for all of them. */
+  public Hashes hashes() {
+    if (Duration.between(looked, clock.instant()).compareTo(LOOK) > 0) {
+      try {
+        look();
+      } catch (IOException e) {
+        // The key in memory does; the folder is looked at again soon.
+        looked = clock.instant();
+      }
+    }
+    return new Hashes(current);
+  }
+
+  /** What a value would be under each key that there is. */
+  List<String> hashes(String name, String value) {
+    List<String> all = new ArrayList<>();
+    synchronized (this) {
+      keys.forEach((id, key) -> all.add(hash(key, name, value)));
+    }
+    return all;
+  }
+
+  private synchronized void look() throws IOException {
+    looked = clock.instant();
+    load();
+    String newest = keys.isEmpty() ? "" : keys.lastKey();
+    boolean old =
+        newest.isEmpty() || newest.compareTo(ID.format(clock.instant().minus(rotation))) < 0;
+    if (old) {
+      newest = make();
+      load();
+    }
+    current = new Current(newest, java.util.Objects.requireNonNull(keys.get(newest)));
+  }
+
+  private String make() throws IOException {
+    byte[] secret = new byte[KEY_BYTES];
+    byte[] more = new byte[2];
+    RANDOM.nextBytes(secret);
+    RANDOM.nextBytes(more);
+    String id = ID.format(clock.instant()) + "-" + HexFormat.of().formatHex(more);
+    try (FileChannel channel = Segment.create(folder.resolve(id + SUFFIX))) {
+      channel.write(
+          ByteBuffer.wrap((Base64.getEncoder().encodeToString(secret) + "\n").getBytes(UTF_8)));
+      channel.force(true);
+    }
+    Segment.forceFolder(folder);
+    return id;
+  }
+
+  private synchronized void load() throws IOException {
+    keys.clear();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        String name = file.getFileName().toString();
+        if (name.endsWith(SUFFIX)) {
+          try {
+            byte[] secret = Base64.getDecoder().decode(Files.readString(file).strip());
+            keys.put(
+                name.substring(0, name.length() - SUFFIX.length()),
+                new SecretKeySpec(secret, "HmacSHA256"));
+          } catch (IllegalArgumentException e) {
+            throw new IOException(file + " is no key for values", e);
+          }
+        }
+      }
+    }
+  }
+
+  /** HMAC-SHA-256 over name, zero byte, value; its first 128 bits in base64url. */
+  private static String hash(SecretKeySpec key, String name, String value) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(key);
+      mac.update((name + "\0" + value).getBytes(UTF_8));
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(Arrays.copyOf(mac.doFinal(), HASH_BYTES));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JDK has HmacSHA256", e);
+    }
+  }
+
+  /** Hashes values under one key. Immutable. */
+  public static final class Hashes {
+    private final Current current;
+
+    private Hashes(Current current) {
+      this.current = current;
+    }
+
+    /** Its id, for the record. */
+    public String key() {
+      return current.id();
+    }
+
+    /** A value that only its hash stands for. */
+    public Recorded hashed(String name, String value) {
+      return new Recorded(name, Recorded.Form.HASH, hash(current.key(), name, value));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.audit;
+
+import org.jspecify.annotations.NullMarked;
