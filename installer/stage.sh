@@ -4,17 +4,18 @@
 # program, stand-ins for Service Bus and hosts, sample certificates, tests.
 modules() {
   case $1 in
-    agent) echo settings relay adapters agent ;;
-    gateway) echo settings relay gateway ;;
+    agent) echo settings audit relay adapters agent ;;
+    gateway) echo settings audit relay gateway ;;
   esac
 }
 
-# Found by the libraries by name only, so jdeps does not see them: elliptic curves, EBCDIC and other
-# old character sets of databases and hosts, DNS by JNDI, and the providers' own formats.
-extras() {
+# The runtime's modules: what jdeps finds in the libraries, less what only their tools use (compilers,
+# consoles), and what they find by name alone: EBCDIC and other old character sets, DNS by JNDI.
+# java.desktop is for the java.beans that the library for IBM i is built on.
+jdk_modules() {
   case $1 in
-    agent) echo jdk.crypto.ec,jdk.charsets,java.naming,jdk.naming.dns,java.security.jgss,jdk.zipfs ;;
-    gateway) echo jdk.crypto.ec,java.naming,jdk.naming.dns,jdk.zipfs ;;
+    agent) echo java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,jdk.charsets,jdk.naming.dns,jdk.net,jdk.unsupported ;;
+    gateway) echo java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported ;;
   esac
 }
 
@@ -91,15 +92,18 @@ only_its_own() {
   done
 }
 
-# A Java runtime of the modules that the libraries need.
+# A Java runtime of these modules, which must hold all that our own code asks for.
 runtime() {
-  local name=$1 home=$2 needed
-  needed=$("$JAVA_HOME/bin/jdeps" --multi-release 25 --ignore-missing-deps --print-module-deps --class-path "$home/lib/*" "$home"/lib/*.jar 2>"$work/jdeps.log") ||
-    fail "jdeps: $(cat "$work/jdeps.log")"
-  "$JAVA_HOME/bin/jlink" --add-modules "$needed,$(extras "$name")" --output "$home/runtime" \
-    --strip-debug --no-header-files --no-man-pages --compress zip-0 --vm server
-  rm -f "$home"/runtime/bin/{keytool,rmiregistry,jrunscript,jwebserver,serialver}
-  printf '%s\n' "$("$home/runtime/bin/java" --list-modules | sed 's/@.*//' | tr '\n' ' ')" >"$home/runtime/modules.txt"
+  local name=$1 home=$2 modules own
+  modules=$(jdk_modules "$name")
+  "$JAVA_HOME/bin/jlink" --add-modules "$modules" --output "$home/runtime" \
+    --strip-debug --no-header-files --no-man-pages --compress zip-0 --vm server >&2
+  own=$("$JAVA_HOME/bin/jdeps" --ignore-missing-deps --print-module-deps "$home"/lib/drawbridge-*.jar) || fail "jdeps: $own"
+  for own in ${own//,/ }; do
+    grep -qE "^MODULES=\"(.* )?$own( .*)?\"$" "$home/runtime/release" ||
+      fail "$name needs $own, which is not in its runtime. Fix: add it to jdk_modules in installer/stage.sh"
+  done
+  find "$home/runtime/bin" -type f ! -name java -delete
 }
 
 # The same times, rights and owners wherever it is built. The JVM also compares times: a cache
