@@ -41,7 +41,7 @@ pack_deb() {
     chmod 755 "$tree/DEBIAN/$script"
   done
   find "$tree" -exec touch -h -d "@$epoch" {} +
-  dpkg-deb --root-owner-group -Zgzip -z6 --build "$tree" "$out/$file" >/dev/null
+  dpkg-deb --root-owner-group -Zzstd -z9 --build "$tree" "$out/$file" >/dev/null
   made+=("$file")
   rm -rf "$tree"
 }
@@ -55,7 +55,7 @@ pack_rpm() {
   fill "$name" "$linux/rpm.spec" >"$work/$name.spec"
   rpmbuild -bb --quiet --target x86_64-linux --define "_topdir $work/rpm" --define "tree $work/$name" \
     --define '_buildhost localhost' --define 'use_source_date_epoch_as_buildtime 1' \
-    --define 'clamp_mtime_to_source_date_epoch 1' --define '_binary_payload w6.gzdio' \
+    --define 'clamp_mtime_to_source_date_epoch 1' --define '_binary_payload w9.zstdio' \
     --define '_build_id_links none' --define "_tmppath $work" "$work/$name.spec" >"$work/rpm.log" 2>&1 ||
     fail "rpmbuild: $(cat "$work/rpm.log")"
   install -m 644 "$work/rpm/RPMS/x86_64/$file" "$out/"

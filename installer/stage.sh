@@ -68,6 +68,7 @@ libraries() {
         "$JAVA_HOME/bin/jar" --create --file "$lib/drawbridge-$module.jar" --manifest "$work/manifest" \
           --date "$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)" -C "$root/$module/target/classes" .
         ;;
+      *-osx-* | *-windows-* | *-linux-aarch_64*) ;; # native code of other systems
       *)
         [ ! -e "$lib/${entry##*/}" ] || fail "two libraries have the name ${entry##*/}"
         install -m 644 "$entry" "$lib/"
@@ -104,6 +105,9 @@ runtime() {
       fail "$name needs $own, which is not in its runtime. Fix: add it to jdk_modules in installer/stage.sh"
   done
   find "$home/runtime/bin" -type f ! -name java -delete
+  # Windows, pictures and sound: nobody looks at a service.
+  rm -f "$home"/runtime/lib/lib{awt,awt_headless,awt_xawt,fontmanager,freetype,javajpeg,jawt,jsound,lcms,mlib_image,splashscreen}.so \
+    "$home"/runtime/lib/{psfont*,jexec}
 }
 
 # The same times, rights and owners wherever it is built. The JVM also compares times: a cache

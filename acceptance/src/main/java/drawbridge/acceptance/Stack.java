@@ -398,8 +398,8 @@ public final class Stack implements AutoCloseable {
   }
 
   /**
-   * Starts a command in the place of a program that was stopped, with that one's files; for what was
-   * built or installed elsewhere. It is not waited for.
+   * Starts a command in the place of a program that was stopped, with that one's files; for what
+   * was built or installed elsewhere. It is not waited for.
    */
   public RunningProgram run(String name, List<String> command, Map<String, String> environment)
       throws IOException {
@@ -407,8 +407,7 @@ public final class Stack implements AutoCloseable {
       if (closed) {
         throw new IOException("the stack is being closed");
       }
-      RunningProgram started =
-          RunningProgram.start(name, command, environment, layout, guard);
+      RunningProgram started = RunningProgram.start(name, command, environment, layout, guard);
       programs.put(name, started);
       return started;
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * One run of a laid-out agent and gateway for their caches: both start, lower the bridge, answer
- * calls as connectors make them, and end. The packaging script calls it with the start script of each
- * and the file that its JVM shall record into.
+ * calls as connectors make them, and end. The packaging script calls it with the start script of
+ * each and the file that its JVM shall record into.
  */
 final class Training {
   /** Enough for what a call needs to be loaded and known as hot. */
@@ -47,8 +47,7 @@ final class Training {
   }
 
   private static Map<String, String> record(String file) {
-    return Map.of(
-        "DRAWBRIDGE_JAVA_OPTIONS", "-XX:AOTMode=record -XX:AOTConfiguration=" + file);
+    return Map.of("DRAWBRIDGE_JAVA_OPTIONS", "-XX:AOTMode=record -XX:AOTConfiguration=" + file);
   }
 
   private static void call(Stack stack) throws Exception {
