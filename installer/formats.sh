@@ -12,7 +12,7 @@ pack_tar() {
   cp -a "$work/$name/usr/lib/drawbridge-$name" "$work/tar/$top"
   cp -a "$work/$name/usr/share/doc/drawbridge-$name" "$work/tar/$top/doc"
   cp -a "$work/$name/usr/lib/systemd/system" "$work/tar/$top/systemd"
-  sorted_tar -C "$work/tar" -c "$top" | gzip -6n >"$out/$file"
+  sorted_tar -C "$work/tar" -c "$top" | gzip -9n >"$out/$file"
   made+=("$file")
   rm -rf "$work/tar"
 }
@@ -41,7 +41,7 @@ pack_deb() {
     chmod 755 "$tree/DEBIAN/$script"
   done
   find "$tree" -exec touch -h -d "@$epoch" {} +
-  dpkg-deb --root-owner-group -Zzstd -z9 --build "$tree" "$out/$file" >/dev/null
+  dpkg-deb --root-owner-group -Zxz -z1 --threads-max=1 --build "$tree" "$out/$file" >/dev/null
   made+=("$file")
   rm -rf "$tree"
 }

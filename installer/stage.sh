@@ -98,6 +98,7 @@ runtime() {
   local name=$1 home=$2 modules own
   modules=$(jdk_modules "$name")
   "$JAVA_HOME/bin/jlink" --add-modules "$modules" --output "$home/runtime" \
+    --exclude-resources '/java.desktop/javax/swing/**,/java.desktop/com/sun/java/swing/**,/java.desktop/sun/swing/**,/java.desktop/com/sun/media/**' \
     --strip-debug --no-header-files --no-man-pages --compress zip-0 --vm server >&2
   own=$("$JAVA_HOME/bin/jdeps" --ignore-missing-deps --print-module-deps "$home"/lib/drawbridge-*.jar) || fail "jdeps: $own"
   for own in ${own//,/ }; do
