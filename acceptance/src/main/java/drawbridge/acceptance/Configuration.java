@@ -98,6 +98,7 @@ final class Configuration {
         gateways: [%s]
         %s
         audit: { folder: %s, key: certs/audit.key, compress: false }
+        pages: { key: certs/pages.key }
         """
             .formatted(
                 name,
@@ -172,7 +173,7 @@ final class Configuration {
         # Nothing is allowed unless a rule allows it, so GetCustomer is not.
         rules:
           - name: connector-reads-orders
-            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders, orders/v1/GetOrder, orders/v1/AddNote, orders/v1/Wait, orders/v1/Pause%3$s]
+            allow: [orders/v1/FindOrders, orders/v1/FindByNote, orders/v1/AllOrders, orders/v1/GetOrder, orders/v1/AddNote, orders/v1/Wait, orders/v1/Pause, orders/v1/ListMemos, orders/v1/GetMemo, orders/v1/CreateMemo, orders/v1/UpdateMemo, orders/v1/DeleteMemo, orders/v1/OrderPages%3$s]
             to: { certificate: { subject: "%1$s", issuer: "%2$s" } }
             limits: { calls: 1000000/s, rows: 10000000, bytes: 10GB, time: 120s }
         """
@@ -259,6 +260,24 @@ final class Configuration {
           sql: select 1 as done from pg_sleep(:milliseconds / 1000.0)
           parameters:
             milliseconds: { type: integer, in: path }
+        - name: OrderPages
+          summary: All orders, page by page
+          get: /pages
+          sql: select id, total from sales.orders
+          page: { key: [id], size: 400 }
+        - name: Memo
+          path: /memos
+          resource:
+            table: sales.memos
+            key: [id]
+            allow: [list, get, create, update, delete]
+            columns:
+              id: { type: integer, read-only: true }
+              text: { type: string, required: true, max-length: 200 }
+              due: { type: date }
+            page: { size: 10 }
+            etag: { column: row_version, counts: true }
+            idempotency: { column: request_key }
         - name: GetCustomer
           summary: A customer with the credit limit
           get: /customers/{customerId}

@@ -59,6 +59,29 @@ public final class Connector implements AutoCloseable {
     return http.send(request(path, "application/json"), BodyHandlers.ofString());
   }
 
+  /**
+   * Any other request, with its whole answer.
+   *
+   * @param path from the first slash on, already encoded; or a whole URL of this gateway
+   * @param body empty: none
+   * @param headers names and values by turns
+   */
+  public HttpResponse<byte[]> send(String method, String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(path.startsWith("/") ? gateway + path : path))
+            .timeout(PATIENCE)
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), BodyHandlers.ofByteArray());
+  }
+
   /** What came of a stream; the time runs from the request to the last byte. */
   public record Streamed(int status, long lines, long bytes, Duration time, String firstLine) {
     /** In millions of bytes. */

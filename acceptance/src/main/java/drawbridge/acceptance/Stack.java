@@ -3,11 +3,7 @@ package drawbridge.acceptance;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -19,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -35,8 +32,6 @@ import org.jspecify.annotations.Nullable;
 public final class Stack implements AutoCloseable {
   /** A queue that no program uses, in recorded stacks: for a sample of what can be read. */
   public static final String CONTROL_QUEUE = "control";
-
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   private final Layout layout;
   private final StackPlan plan;
@@ -103,7 +98,7 @@ public final class Stack implements AutoCloseable {
   private void begin()
       throws IOException, InterruptedException, GeneralSecurityException, SQLException {
     progress.accept("making sample certificates");
-    makeCertificates();
+    SampleCertificates.make(layout);
     progress.accept("starting the local namespace");
     new Configuration(layout).namespace();
     if (plan.record()) {
@@ -162,29 +157,6 @@ public final class Stack implements AutoCloseable {
     return all;
   }
 
-  private void makeCertificates() throws IOException, InterruptedException {
-    List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("sample", layout.certificates().toString(), "--force"));
-    for (StackPlan.Site site : plan.sites()) {
-      for (String agent : site.agents()) {
-        arguments.addAll(List.of("--agent", site.name() + "/" + agent));
-      }
-    }
-    plan.gateways().forEach(gateway -> arguments.addAll(List.of("--gateway", gateway)));
-    Path log = layout.logs().resolve("certs.log");
-    Process process =
-        new ProcessBuilder(Repository.java("certs-sample", "drawbridge.certs.Main", arguments))
-            .redirectErrorStream(true)
-            .redirectOutput(Redirect.appendTo(log.toFile()))
-            .start();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-    }
-    if (process.waitFor() != 0) {
-      throw new IOException("no sample certificates:\n" + Files.readString(log));
-    }
-  }
-
   private synchronized void launch(String name, String module, String main) throws IOException {
     if (closed) {
       throw new IOException("the stack is being closed");
@@ -202,33 +174,14 @@ public final class Stack implements AutoCloseable {
 
   /** Ready means that an agent of every site is connected and has told what it offers. */
   public void awaitReady(String gateway) throws IOException, InterruptedException {
-    HttpRequest question =
-        HttpRequest.newBuilder(URI.create(privates.get(gateway) + "/readyz"))
-            .timeout(Duration.ofSeconds(5))
-            .build();
-    String answer = "nothing";
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      while (System.nanoTime() < deadline) {
-        try {
-          var response = http.send(question, BodyHandlers.ofString());
-          if (response.statusCode() == 200) {
-            return;
-          }
-          answer = response.statusCode() + " " + response.body();
-        } catch (IOException e) {
-          answer = e.toString();
-        }
-        if (!anyEnd().completeOnTimeout("", 100, TimeUnit.MILLISECONDS).join().isEmpty()) {
-          break;
-        }
+    Optional<String> obstacle = PrivatePort.awaitReady(privateGateway(gateway), this::anyEnd);
+    if (obstacle.isPresent()) {
+      StringBuilder why = new StringBuilder(gateway + " is not ready; it says " + obstacle.get());
+      for (String name : names()) {
+        why.append('\n').append(program(name).tail());
       }
+      throw new IOException(why.toString());
     }
-    StringBuilder why = new StringBuilder(gateway + " is not ready; it says " + answer);
-    for (String name : names()) {
-      why.append('\n').append(program(name).tail());
-    }
-    throw new IOException(why.toString());
   }
 
   /** Completes with the name of the first program that ends by itself. */
@@ -305,18 +258,7 @@ public final class Stack implements AutoCloseable {
 
   /** Asks the local namespace to misbehave; docs/local-namespace.md lists the requests. */
   public void control(String request) throws IOException, InterruptedException {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      var answer =
-          http.send(
-              HttpRequest.newBuilder(URI.create("http://localhost:" + controlPort() + request))
-                  .POST(HttpRequest.BodyPublishers.noBody())
-                  .timeout(Duration.ofSeconds(10))
-                  .build(),
-              BodyHandlers.ofString());
-      if (answer.statusCode() / 100 != 2) {
-        throw new IOException(request + ": " + answer.statusCode() + " " + answer.body());
-      }
-    }
+    PrivatePort.post(URI.create("http://localhost:" + controlPort() + request));
   }
 
   /** Of the local namespace's plaintext AMQP. */

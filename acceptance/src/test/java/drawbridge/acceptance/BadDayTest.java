@@ -4,13 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,7 +41,7 @@ final class BadDayTest {
 
   @AfterEach
   void calm() throws Exception {
-    control("/normal");
+    stack.control("/normal");
   }
 
   @Test
@@ -57,7 +52,7 @@ final class BadDayTest {
         int order = 1 + round * 20 + i;
         answers.add(status("/orders/v1/order/" + order));
       }
-      control("/drop?all");
+      stack.control("/drop?all");
       answers.add(status(Showing.ALLOWED));
       assertEquals(200, answers.getLast().get(60, TimeUnit.SECONDS), "after a drop");
     }
@@ -68,7 +63,7 @@ final class BadDayTest {
 
   @Test
   void lostRepeatedAndReorderedMessagesAreNotNoticed() throws Exception {
-    control("/behaviour?lose=0.05&repeat=0.05&reorder=0.05&seed=11");
+    stack.control("/behaviour?lose=0.05&repeat=0.05&reorder=0.05&seed=11");
     List<CompletableFuture<Integer>> answers = new ArrayList<>();
     for (int i = 1; i <= 100; i++) {
       answers.add(status("/orders/v1/order/" + i));
@@ -83,7 +78,7 @@ final class BadDayTest {
   void aChangedByteEndsTheChannelAsASecurityEventAndNoCallGetsIt() throws Exception {
     String whole = connector.get(Showing.ALLOWED).body();
     long before = securityEvents();
-    control("/behaviour?corrupt=0.3&seed=5");
+    stack.control("/behaviour?corrupt=0.3&seed=5");
     Instant until = Instant.now().plus(PATIENCE);
     while (securityEvents() == before && Instant.now().isBefore(until)) {
       var answer = attempt(Showing.ALLOWED);
@@ -92,7 +87,7 @@ final class BadDayTest {
       }
     }
     assertTrue(securityEvents() > before, "the audit log has no security event");
-    control("/normal");
+    stack.control("/normal");
     while (!attempt(Showing.ALLOWED).equals("200 " + whole)) {
       assertTrue(Instant.now().isBefore(until.plus(PATIENCE)), "the bridge does not come back");
     }
@@ -111,11 +106,11 @@ final class BadDayTest {
                   begun.complete(e);
                 }
               });
-      await(() -> sleeping() == 1, "the statement runs");
+      await(() -> stack.database().sleepingStatements() == 1, "the statement runs");
       impatient.close(); // hangs up
       begun.get(20, TimeUnit.SECONDS);
     }
-    await(() -> sleeping() == 0, "the statement is cancelled");
+    await(() -> stack.database().sleepingStatements() == 0, "the statement is cancelled");
   }
 
   private interface Condition {
@@ -126,18 +121,6 @@ final class BadDayTest {
     Instant until = Instant.now().plusSeconds(30);
     while (!condition.holds()) {
       assertTrue(Instant.now().isBefore(until), "never: " + what);
-    }
-  }
-
-  private static long sleeping() throws Exception {
-    String password = Files.readString(stack.folder().resolve("secrets/erp")).strip();
-    try (var connection =
-            DriverManager.getConnection(stack.database().url(), OrdersDatabase.USER, password);
-        var statement = connection.createStatement();
-        var rows =
-            statement.executeQuery(
-                "select count(*) from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()")) {
-      return rows.next() ? rows.getLong(1) : -1;
     }
   }
 
@@ -177,21 +160,5 @@ final class BadDayTest {
             .lines()
             .filter(l -> l.contains("security event"))
             .count();
-  }
-
-  private static void control(String request) throws IOException, InterruptedException {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      var answer =
-          http.send(
-              HttpRequest.newBuilder(
-                      URI.create("http://localhost:" + stack.controlPort() + request))
-                  .POST(HttpRequest.BodyPublishers.noBody())
-                  .timeout(Duration.ofSeconds(10))
-                  .build(),
-              BodyHandlers.ofString());
-      assertTrue(
-          answer.statusCode() / 100 == 2,
-          request + " " + answer.statusCode() + " " + answer.body());
-    }
   }
 }

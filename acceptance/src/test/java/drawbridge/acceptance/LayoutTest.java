@@ -27,6 +27,9 @@ final class LayoutTest {
           "audit",
           "certs-sample",
           "relay",
+          "tokens",
+          "documents",
+          "local-ibmi",
           "adapters",
           "agent",
           "gateway",
@@ -37,10 +40,13 @@ final class LayoutTest {
   private static final String AUDIT = "drawbridge.audit..";
   private static final String CERTS = "drawbridge.certs..";
   private static final String RELAY = "drawbridge.relay..";
+  private static final String TOKENS = "drawbridge.tokens..";
+  private static final String DOCUMENTS = "drawbridge.documents..";
   private static final String ADAPTERS = "drawbridge.adapters..";
   private static final String AGENT = "drawbridge.agent..";
   private static final String GATEWAY = "drawbridge.gateway..";
   private static final String NAMESPACE = "drawbridge.namespace..";
+  private static final String IBMI_STUB = "drawbridge.ibmi.stub..";
   private static final String ACCEPTANCE = "drawbridge.acceptance..";
 
   private static final String[] SERVICE_BUS = {"com.azure..", "org.apache.qpid..", "reactor.."};
@@ -51,7 +57,9 @@ final class LayoutTest {
   };
 
   /** What is packaged and shipped, without tests, samples and stand-ins. */
-  private static final String[] SHIPPED = {SETTINGS, AUDIT, RELAY, ADAPTERS, AGENT, GATEWAY};
+  private static final String[] SHIPPED = {
+    SETTINGS, AUDIT, RELAY, TOKENS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY
+  };
 
   private final JavaClasses classes = imported();
 
@@ -74,7 +82,17 @@ final class LayoutTest {
             .should()
             .dependOnClassesThat(
                 resideInAnyPackage(
-                    CERTS, AUDIT, RELAY, ADAPTERS, AGENT, GATEWAY, NAMESPACE, ACCEPTANCE))
+                    CERTS,
+                    AUDIT,
+                    RELAY,
+                    TOKENS,
+                    DOCUMENTS,
+                    ADAPTERS,
+                    AGENT,
+                    GATEWAY,
+                    NAMESPACE,
+                    IBMI_STUB,
+                    ACCEPTANCE))
             .because("settings read files for all programs, and know none of them"));
   }
 
@@ -108,7 +126,7 @@ final class LayoutTest {
         noClasses()
             .that(resideInAPackage(RELAY))
             .should()
-            .dependOnClassesThat(resideInAnyPackage(ADAPTERS, AGENT, GATEWAY))
+            .dependOnClassesThat(resideInAnyPackage(TOKENS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY))
             .because("the relay carries bytes and calls; both ends stand on it, not under it"));
   }
 
@@ -123,12 +141,29 @@ final class LayoutTest {
   }
 
   @Test
+  void documentsKnowTheCatalogueAlone() {
+    holds(
+        noClasses()
+            .that(resideInAPackage(DOCUMENTS))
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage(
+                    SETTINGS, ADAPTERS, AGENT, GATEWAY, "drawbridge.relay", "io.grpc.."))
+            .orShould()
+            .dependOnClassesThat(
+                resideInAnyPackage(both(DATABASES, both(SERVICE_BUS, HTTP_SERVER))))
+            .because(
+                "agent and gateway must make the same document of the same catalogue, so it may"
+                    + " depend on nothing else"));
+  }
+
+  @Test
   void adaptersKnowNothingOfTheWire() {
     holds(
         noClasses()
             .that(resideInAPackage(ADAPTERS))
             .should()
-            .dependOnClassesThat(resideInAnyPackage(RELAY, AGENT, GATEWAY))
+            .dependOnClassesThat(resideInAnyPackage(RELAY, DOCUMENTS, AGENT, GATEWAY))
             .orShould()
             .dependOnClassesThat(resideInAnyPackage(both(SERVICE_BUS, both(CALLS, HTTP_SERVER))))
             .because("an adapter is written by someone who knows a database, not the bridge"));
@@ -144,7 +179,8 @@ final class LayoutTest {
             .orShould()
             .dependOnClassesThat(resideInAnyPackage(DATABASES))
             .because(
-                "it learns operations from catalogues; a stolen gateway holds no way to a database"));
+                "it learns operations from catalogues; a stolen gateway holds no way to a"
+                    + " database"));
   }
 
   @Test
@@ -171,7 +207,9 @@ final class LayoutTest {
   void onlyAdaptersTalkToDatabases() {
     holds(
         noClasses()
-            .that(resideInAnyPackage(SETTINGS, AUDIT, CERTS, RELAY, AGENT, GATEWAY, NAMESPACE))
+            .that(
+                resideInAnyPackage(
+                    SETTINGS, AUDIT, CERTS, RELAY, DOCUMENTS, AGENT, GATEWAY, NAMESPACE))
             .should()
             .dependOnClassesThat(resideInAnyPackage(DATABASES))
             .because("drivers, pools and their exceptions stay behind the adapters' contract"));
@@ -181,7 +219,7 @@ final class LayoutTest {
   void onlyTheRelayTalksToServiceBus() {
     holds(
         noClasses()
-            .that(resideInAnyPackage(SETTINGS, ADAPTERS, AGENT, GATEWAY))
+            .that(resideInAnyPackage(SETTINGS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY))
             .should()
             .dependOnClassesThat(resideInAnyPackage(SERVICE_BUS))
             .because("another carrier must fit under the same socket"));
@@ -193,9 +231,18 @@ final class LayoutTest {
         noClasses()
             .that(resideInAnyPackage(SHIPPED))
             .should()
-            .dependOnClassesThat(resideInAnyPackage(NAMESPACE, CERTS, ACCEPTANCE))
-            .because(
-                "the local namespace and sample keys are for trying things out, never in a package"));
+            .dependOnClassesThat(resideInAnyPackage(NAMESPACE, IBMI_STUB, CERTS, ACCEPTANCE))
+            .because("stand-ins and sample keys are for trying things out, never in a package"));
+  }
+
+  @Test
+  void theSimulatedHostKnowsNothingOfItsClients() {
+    holds(
+        noClasses()
+            .that(resideInAPackage(IBMI_STUB))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(ADAPTERS, RELAY, AGENT, GATEWAY, "com.ibm.."))
+            .because("it stands for the system, so it must not share a client's idea of it"));
   }
 
   @Test
@@ -214,7 +261,7 @@ final class LayoutTest {
         noClasses()
             .that()
             .doNotHaveSimpleName("Main")
-            .and(resideInAnyPackage(both(SHIPPED, new String[] {CERTS, NAMESPACE})))
+            .and(resideInAnyPackage(both(SHIPPED, new String[] {CERTS, NAMESPACE, IBMI_STUB})))
             .should()
             .callMethod(System.class, "exit", int.class)
             .orShould()

@@ -2,6 +2,7 @@ package drawbridge.adapters;
 
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Map;
 
 /** Where an action puts its answer; the agent makes one a call. Used by one thread. */
 public interface Answer {
@@ -17,7 +18,15 @@ public interface Answer {
    * @param status HTTP, such as 200 or 201
    * @param contentType of the bytes
    */
-  OutputStream begin(int status, String contentType);
+  default OutputStream begin(int status, String contentType) {
+    return begin(status, contentType, Map.of());
+  }
+
+  /**
+   * The same with more headers, such as {@code ETag} and {@code Location}. The status may be 304
+   * too, without a body.
+   */
+  OutputStream begin(int status, String contentType, Map<String, String> headers);
 
   /** Counts what was written, for audit and metrics. */
   void rows(long rows);
@@ -34,9 +43,16 @@ public interface Answer {
    */
   default void key(String column, String value) {}
 
+  /**
+   * Names the job of the source that did the work, such as {@code 123456/QUSER/QZRCSRVS}, for log
+   * and audit.
+   */
+  default void servedBy(String job) {}
+
   /** How rows are written. */
   enum Format {
     JSON,
-    NDJSON
+    NDJSON,
+    CSV
   }
 }

@@ -2,7 +2,6 @@ package drawbridge.adapters;
 
 import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -43,8 +42,7 @@ final class ApiFile {
     this.source = found;
   }
 
-  static Api read(Path path, Map<String, Source> sources) {
-    Section file = Section.read(path);
+  static Api read(Section file, Map<String, Source> sources) {
     return new ApiFile(file, sources).read();
   }
 
@@ -55,31 +53,76 @@ final class ApiFile {
     Map<String, String> names = new HashMap<>();
     Map<String, String> routes = new HashMap<>();
     for (Section section : file.sections("operations")) {
-      Operation operation = operation(section);
-      // Importers make functions of names and compare them without case.
-      if (names.put(operation.name().toLowerCase(Locale.ROOT), operation.name()) != null) {
-        throw section.wrong(
-            "name", "a second operation is called " + operation.name(), "give it another name");
+      for (Operation operation : operations(section)) {
+        add(section, operation, names, routes);
+        operations.add(operation);
       }
-      String route =
-          operation.method() + " " + PLACEHOLDER.matcher(operation.path()).replaceAll("{}");
-      String other = routes.put(route, operation.name());
-      if (other != null) {
-        throw section.wrong(
-            operation.method().toLowerCase(Locale.ROOT),
-            other + " has the same method and path",
-            "change the path or the method of one of the two");
-      }
-      operations.add(operation);
     }
     if (operations.isEmpty()) {
       throw file.wrong("operations", "there is none", "add one after “operations:”");
     }
+    checkChoices(operations);
+    Api.Origin origin =
+        new Api.Origin(
+            file.file(),
+            file.flag("breaking-change", false),
+            file.optionalSection("contact").map(ApiFile::contact));
     file.done();
-    return new Api(api, version, title, description, source.name(), operations);
+    return new Api(api, version, title, description, source.name(), operations, origin);
   }
 
-  private Operation operation(Section section) {
+  private static Api.Contact contact(Section section) {
+    Api.Contact contact =
+        new Api.Contact(
+            section.text("name"),
+            section.text("url"),
+            section.text("email"),
+            section.text("privacy", ""),
+            section.texts("categories"));
+    section.done();
+    return contact;
+  }
+
+  private static void add(
+      Section section, Operation operation, Map<String, String> names, Map<String, String> routes) {
+    // Importers make functions of names and compare them without case.
+    if (names.put(operation.name().toLowerCase(Locale.ROOT), operation.name()) != null) {
+      throw section.wrong(
+          "name", "a second operation is called " + operation.name(), "give it another name");
+    }
+    String route =
+        operation.method() + " " + PLACEHOLDER.matcher(operation.path()).replaceAll("{}");
+    String other = routes.put(route, operation.name());
+    if (other != null) {
+      throw section.wrong(
+          section.has("path") ? "path" : operation.method().toLowerCase(Locale.ROOT),
+          other + " has the same method and path",
+          "change the path or the method of one of the two");
+    }
+  }
+
+  /** A designer that lists values from an operation which there is not would show an error. */
+  private void checkChoices(List<Operation> operations) {
+    for (Operation operation : operations) {
+      for (Parameter parameter : operation.parameters()) {
+        Parameter.Choices choices = parameter.choices();
+        if (choices != null
+            && operations.stream().noneMatch(o -> o.name().equals(choices.operation()))) {
+          throw file.wrong(
+              "operations",
+              operation.name()
+                  + " lists the values of “"
+                  + parameter.name()
+                  + "” from "
+                  + choices.operation()
+                  + ", which is no operation of this API",
+              "name one that is");
+        }
+      }
+    }
+  }
+
+  private List<Operation> operations(Section section) {
     String name = section.text("name");
     if (!Words.OPERATION.matcher(name).matches()) {
       throw section.wrong(
@@ -89,6 +132,28 @@ final class ApiFile {
     }
     String summary = section.text("summary", "");
     String description = section.text("description", "");
+    Traits traits = TraitsReader.read(section);
+    if (section.has("resource")) {
+      String path = section.text("path");
+      Outline outline =
+          new Outline(
+              api + "/" + version + "/" + name,
+              name,
+              summary,
+              description,
+              "",
+              path,
+              List.of(),
+              traits);
+      if (!placeholders(section, "path", path).isEmpty()) {
+        throw path(section, "path", "the path of a resource has no parameters");
+      }
+      List<Operation> made = source.resource(section, outline);
+      AuditPlan plan =
+          AuditPlan.read(section, made.stream().flatMap(o -> o.parameters().stream()).toList());
+      section.done();
+      return made.stream().map(o -> o.audited(plan)).toList();
+    }
     String method = method(section);
     String path = section.text(method);
     Set<String> inPath = placeholders(section, method, path);
@@ -113,11 +178,11 @@ final class ApiFile {
             method.toUpperCase(Locale.ROOT),
             path,
             List.copyOf(parameters),
-            Traits.PLAIN);
+            traits);
     AuditPlan audit = AuditPlan.read(section, parameters);
     Operation operation = source.operation(section, outline).audited(audit);
     section.done();
-    return operation;
+    return List.of(operation);
   }
 
   private static String method(Section section) {

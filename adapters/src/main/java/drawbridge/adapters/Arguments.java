@@ -2,7 +2,9 @@ package drawbridge.adapters;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * Fault.Code#INVALID_ARGUMENT} and names the parameter, never the value.
  */
 public final class Arguments {
+  /** Headers in {@link Request#headers()}, in lower case. */
+  public static final Set<String> HEEDED =
+      Set.of("if-match", "if-none-match", "idempotency-key", "prefer");
+
   private Arguments() {}
 
   /**
@@ -24,7 +30,7 @@ public final class Arguments {
    * BigDecimal, Double, Boolean, LocalDate, LocalTime, LocalDateTime or (with an offset)
    * OffsetDateTime, UUID, byte[]; what is nested is a tree of {@code Map<String, Object>}, {@code
    * List<Object>}, String, BigDecimal, Boolean and null, unchecked. Defaults are filled in; what is
-   * optional and not given is absent.
+   * optional and not given is absent; an explicit null of a body is there with the value null.
    *
    * @param given from path, query and headers; headers that are not declared are passed over
    * @param body UTF-8 JSON, one object whose members are the parameters; null or empty: none
@@ -35,6 +41,9 @@ public final class Arguments {
     List<Parameter> parameters = operation.parameters();
     for (Given one : given) {
       Parameter parameter = find(parameters, one.name(), one.in());
+      if (parameter != null && reserved(operation, parameter)) {
+        continue;
+      }
       if (parameter != null) {
         put(values, parameter, Values.parse(parameter, one.value()));
       } else if (one.in() != Parameter.In.HEADER) {
@@ -56,6 +65,20 @@ public final class Arguments {
       }
     }
     return values;
+  }
+
+  /**
+   * Options of a query and headers that mean the same for every operation: they are declared, so
+   * that others are refused and documents list them, and travel in {@link Request}.
+   */
+  public static boolean reserved(Operation operation, Parameter parameter) {
+    return switch (parameter.in()) {
+      case QUERY ->
+          parameter.name().startsWith("$")
+              || (parameter.name().equals("page") && operation.traits().paged());
+      case HEADER -> HEEDED.contains(parameter.name().toLowerCase(Locale.ROOT));
+      case PATH, BODY -> false;
+    };
   }
 
   static @Nullable Parameter find(List<Parameter> parameters, String name, Parameter.In in) {

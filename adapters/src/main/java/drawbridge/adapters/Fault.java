@@ -53,6 +53,12 @@ public record Fault(
     OUTCOME_UNKNOWN,
     CANCELLED,
     CONFLICT,
+    /** If-Match names another state than the row is in; nothing was changed. */
+    PRECONDITION_FAILED,
+    /** Well-formed, and against a rule: a row beyond the filter, a used idempotency key. */
+    UNPROCESSABLE,
+    /** The policy takes something away that this operation can't do without. */
+    FORBIDDEN,
     INTERNAL
   }
 }

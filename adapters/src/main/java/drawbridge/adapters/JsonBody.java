@@ -51,6 +51,7 @@ final class JsonBody {
         }
         if (json.nextToken() == JsonToken.VALUE_NULL) {
           checkNull(parameter);
+          values.put(name, null);
         } else if (parameter.schema().array() || parameter.type() == Type.OBJECT) {
           Arguments.put(values, parameter, tree(parameter, json));
         } else {
@@ -69,7 +70,7 @@ final class JsonBody {
 
   /** With a default, null could mean two things; so it is refused rather than guessed. */
   private static void checkNull(Parameter parameter) throws FaultException {
-    if (parameter.required() || parameter.otherwise() != null) {
+    if (!parameter.schema().nullable()) {
       throw Values.wrong(parameter, "must not be null");
     }
   }

@@ -28,35 +28,6 @@ public record Operation(
     Traits traits,
     Action action,
     AuditPlan audit) {
-  public Operation(
-      String id,
-      String name,
-      String summary,
-      String description,
-      String method,
-      String path,
-      List<Parameter> parameters,
-      List<Column> columns,
-      boolean safe,
-      boolean single,
-      Traits traits,
-      Action action) {
-    this(
-        id,
-        name,
-        summary,
-        description,
-        method,
-        path,
-        parameters,
-        columns,
-        safe,
-        single,
-        traits,
-        action,
-        AuditPlan.HASHED);
-  }
-
   /** The same, with what the audit log keeps of it. */
   public Operation audited(AuditPlan plan) {
     return new Operation(

@@ -28,6 +28,7 @@ public record Outline(
         safe,
         single,
         traits,
-        action);
+        action,
+        AuditPlan.HASHED);
   }
 }

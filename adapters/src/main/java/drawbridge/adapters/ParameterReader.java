@@ -8,7 +8,16 @@ import java.util.Set;
 final class ParameterReader {
   /** Headers that belong to the way of the call, not to the operation. */
   private static final Set<String> TAKEN =
-      Set.of("authorization", "cookie", "host", "connection", "accept", "expect", "te", "upgrade");
+      Set.of(
+          "authorization",
+          "cookie",
+          "host",
+          "connection",
+          "accept",
+          "expect",
+          "te",
+          "upgrade",
+          "prefer");
 
   private ParameterReader() {}
 
@@ -23,8 +32,6 @@ final class ParameterReader {
     Parameter.In in =
         section.choice("in", Parameter.In.class, hasBody ? Parameter.In.BODY : Parameter.In.QUERY);
     checkPlace(name, section, in, hasBody, inPath.contains(name));
-    section.text("type");
-    Type type = section.choice("type", Type.class, Type.STRING);
     String otherwise = section.optionalText("default").orElse(null);
     boolean required = section.flag("required", in == Parameter.In.PATH);
     if (in == Parameter.In.PATH && !required) {
@@ -35,7 +42,16 @@ final class ParameterReader {
           "default", "what is required has no default", "remove “required” or “default”");
     }
     Parameter parameter =
-        new Parameter(name, in, type, required, otherwise, section.text("description", ""));
+        new Parameter(
+            name,
+            in,
+            SchemaReader.read(section, !required && otherwise == null),
+            required,
+            otherwise,
+            section.text("title", ""),
+            section.text("description", ""),
+            section.choice("visibility", Visibility.class, Visibility.NORMAL),
+            section.optionalSection("choices").map(ParameterReader::choices).orElse(null));
     if (otherwise != null) {
       try {
         Values.parse(parameter, otherwise);
@@ -45,6 +61,14 @@ final class ParameterReader {
     }
     section.done();
     return parameter;
+  }
+
+  private static Parameter.Choices choices(Section section) {
+    Parameter.Choices choices =
+        new Parameter.Choices(
+            section.text("operation"), section.text("value"), section.text("title"));
+    section.done();
+    return choices;
   }
 
   private static void checkPlace(

@@ -44,6 +44,12 @@ public record Request(
      *     operation
      */
     byte[] open(String token) throws FaultException;
+
+    /**
+     * A keyed hash for {@link Restrictions.Mask#HASH}, the same for every caller and on all agents
+     * of the site; text of hex digits.
+     */
+    String hash(byte[] value);
   }
 
   private record Unpaged() implements PageSeal {
@@ -55,6 +61,11 @@ public record Request(
     @Override
     public byte[] open(String token) throws FaultException {
       throw Fault.argument("page", "There is no such page.").thrown();
+    }
+
+    @Override
+    public String hash(byte[] value) {
+      throw new IllegalStateException("this request has no key");
     }
   }
 }

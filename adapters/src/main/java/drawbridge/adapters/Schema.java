@@ -38,6 +38,11 @@ public record Schema(
     return new Schema(type, nullable, false, "", 0, "", "", List.of(), false, 0, List.of());
   }
 
+  public Schema nullable(boolean may) {
+    return new Schema(
+        type, may, text, pattern, maxLength, minimum, maximum, values, array, maxItems, members);
+  }
+
   /** An object of these members. */
   public static Schema object(List<Column> members) {
     return new Schema(Type.OBJECT, false, false, "", 0, "", "", List.of(), false, 0, members);

@@ -1,5 +1,7 @@
 package drawbridge.adapters;
 
+import drawbridge.adapters.ibmi.IbmiSource;
+import drawbridge.adapters.sql.Drivers;
 import drawbridge.adapters.sql.SqlSource;
 import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
@@ -13,7 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,13 +35,17 @@ public final class Site implements AutoCloseable {
   private static final Duration DESCRIBING = Duration.ofSeconds(5);
 
   private static final int ATTEMPTS = 3;
+  private static final System.Logger LOG = System.getLogger(Site.class.getName());
 
   private final String digest;
   private final List<Source> sources;
   private final List<Api> apis;
+  private final List<OutOfService> outOfService;
   private final Map<String, Operation> operations = new HashMap<>();
 
-  private Site(String digest, List<Source> sources, List<Api> apis) {
+  private Site(
+      String digest, List<Source> sources, List<Api> apis, List<OutOfService> outOfService) {
+    this.outOfService = outOfService;
     this.digest = digest;
     this.sources = sources;
     this.apis = apis;
@@ -56,13 +64,28 @@ public final class Site implements AutoCloseable {
 
   /** As {@link #open(Path)}; with a time of zero no source is asked, so no column is known. */
   public static Site open(Path folder, Duration describing) {
+    return open(folder, describing, Drivers.SHIPPED, Map.of());
+  }
+
+  /** As {@link #open(Path, Duration)}, with drivers that an admin added. */
+  public static Site open(Path folder, Duration describing, Drivers drivers) {
+    return open(folder, describing, drivers, Map.of());
+  }
+
+  /**
+   * As {@link #open(Path, Duration, Drivers)}.
+   *
+   * @param instead texts that count in place of files of {@code apis/}, or beside them
+   */
+  public static Site open(
+      Path folder, Duration describing, Drivers drivers, Map<Path, String> instead) {
     if (!Files.isDirectory(folder)) {
       throw new SettingsException(
           folder, 0, "", "no such folder", "create it, with sources.yaml and apis/ in it");
     }
     for (int attempt = 1; ; attempt++) {
       String before = SiteDigest.of(folder);
-      Site site = read(folder, before, describing);
+      Site site = read(folder, before, describing, drivers, instead);
       if (SiteDigest.of(folder).equals(before)) {
         return site;
       }
@@ -74,20 +97,26 @@ public final class Site implements AutoCloseable {
     }
   }
 
-  private static Site read(Path folder, String digest, Duration describing) {
+  private static Site read(
+      Path folder, String digest, Duration describing, Drivers drivers, Map<Path, String> instead) {
     Map<String, Source> sources = new LinkedHashMap<>();
     boolean complete = false;
     try {
       Section.read(folder.resolve("sources.yaml"))
           .each()
-          .forEach((name, section) -> sources.put(name, source(name, section)));
-      List<Api> apis = apis(folder.resolve("apis"), sources);
+          .forEach((name, section) -> sources.put(name, source(name, section, drivers)));
+      List<Api> apis = apis(folder.resolve("apis"), sources, instead);
       List<Source> opened = List.copyOf(sources.values());
+      List<OutOfService> out = new ArrayList<>();
       if (describing.isPositive()) {
         apis = described(apis, together(opened, source -> source.columns(describing)));
+        out = misfits(apis, opened);
+        List<String> away = out.stream().map(OutOfService::api).toList();
+        apis =
+            apis.stream().filter(api -> !away.contains(api.name() + "/" + api.version())).toList();
       }
       complete = true;
-      return new Site(digest, opened, apis);
+      return new Site(digest, opened, apis, List.copyOf(out));
     } finally {
       if (!complete) {
         sources.values().forEach(Source::close);
@@ -95,7 +124,7 @@ public final class Site implements AutoCloseable {
     }
   }
 
-  private static Source source(String name, Section section) {
+  private static Source source(String name, Section section, Drivers drivers) {
     if (!Words.NAME.matcher(name).matches()) {
       throw section.wrong(
           "", "“" + name + "” is not a name", "use 1 to 40 of a-z, 0-9 and - for the source");
@@ -103,32 +132,36 @@ public final class Site implements AutoCloseable {
     String adapter = section.text("adapter");
     Source source =
         switch (adapter) {
-          case "sql" -> SqlSource.open(name, section);
+          case "sql" -> SqlSource.open(name, section, drivers);
+          case "ibmi" -> IbmiSource.open(name, section);
           default ->
               throw section.wrong(
-                  "adapter",
-                  "there is no adapter “" + adapter + "”",
-                  "write sql, the one there is");
+                  "adapter", "there is no adapter “" + adapter + "”", "write sql or ibmi");
         };
     section.done();
     return source;
   }
 
-  private static List<Api> apis(Path folder, Map<String, Source> sources) {
+  private static List<Api> apis(
+      Path folder, Map<String, Source> sources, Map<Path, String> instead) {
     Map<String, Path> files = new HashMap<>();
     Map<String, Api> apis = new TreeMap<>();
-    for (Path file : list(folder)) {
+    SortedSet<Path> all = new TreeSet<>(list(folder));
+    all.addAll(instead.keySet());
+    for (Path file : all) {
       if (!file.toString().endsWith(".yaml") || Files.isDirectory(file)) {
         throw new SettingsException(
             file, 0, "", "is not read, since APIs are files *.yaml", "rename it, or move it away");
       }
-      Api api = ApiFile.read(file, sources);
+      String text = instead.get(file);
+      Section section = text == null ? Section.read(file) : Section.parse(file, text);
+      Api api = ApiFile.read(section, sources);
       String id = api.name() + "/" + api.version();
       Path other = files.putIfAbsent(id, file);
       if (other != null) {
         throw new SettingsException(
             file,
-            Section.read(file).line("version"),
+            section.line("version"),
             "version",
             id + " stands in " + other + " too",
             "give one of the two another version, or make them one file");
@@ -153,20 +186,51 @@ public final class Site implements AutoCloseable {
     }
   }
 
+  /**
+   * An API whose file no longer fits its source.
+   *
+   * @param api {@code name/version}
+   * @param differences a sentence for each operation
+   */
+  public record OutOfService(String api, List<String> differences) {}
+
+  private static List<OutOfService> misfits(List<Api> apis, List<Source> sources) {
+    Map<String, String> all = new HashMap<>();
+    sources.forEach(source -> all.putAll(source.misfits()));
+    List<OutOfService> out = new ArrayList<>();
+    for (Api api : apis) {
+      List<String> differences =
+          api.operations().stream()
+              .filter(operation -> all.containsKey(operation.id()))
+              .map(operation -> operation.id() + ": " + all.get(operation.id()))
+              .toList();
+      if (!differences.isEmpty()) {
+        String id = api.name() + "/" + api.version();
+        out.add(new OutOfService(id, differences));
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "API {0} is out of service, since its file does not fit its source: {1}",
+            id,
+            String.join("; ", differences));
+      }
+    }
+    return out;
+  }
+
+  /** What stands in the folder and is not served; the log said so too. */
+  public List<OutOfService> outOfService() {
+    return outOfService;
+  }
+
   private static List<Api> described(List<Api> apis, List<Map<String, List<Column>>> bySource) {
     Map<String, List<Column>> columns = new HashMap<>();
     bySource.forEach(columns::putAll);
     return apis.stream()
         .map(
             api ->
-                new Api(
-                    api.name(),
-                    api.version(),
-                    api.title(),
-                    api.description(),
-                    api.source(),
+                api.with(
                     api.operations().stream()
-                        .map(o -> described(o, columns.getOrDefault(o.id(), List.of())))
+                        .map(o -> described(o, columns.getOrDefault(o.id(), o.columns())))
                         .toList()))
         .toList();
   }
@@ -206,6 +270,18 @@ public final class Site implements AutoCloseable {
   /** Connects to all sources at once and proves their operations; in the order of the file. */
   public List<SourceCheck> checkSources(Duration patience) {
     return together(sources, source -> source.check(patience));
+  }
+
+  /**
+   * A first API file for a table of a source.
+   *
+   * @return empty: there is no such source or table
+   */
+  public Optional<String> draft(String source, String table, Duration patience) {
+    return sources.stream()
+        .filter(s -> s.name().equals(source))
+        .findFirst()
+        .flatMap(s -> s.draft(table, patience));
   }
 
   /** SHA-256 over all files of the folder, in lower-case hex; docs/sql.md says of what exactly. */

@@ -20,13 +20,18 @@ import java.util.TreeMap;
  * digits, a zero byte, its bytes. Whatever begins with a dot is left out, so a git checkout has the
  * digest of its files alone.
  */
-final class SiteDigest {
+public final class SiteDigest {
   private static final int MOST_FILES = 10_000;
   private static final long MOST_BYTES = 64L << 20;
 
   private SiteDigest() {}
 
-  static String of(Path folder) {
+  /**
+   * The digest of the folder's files as they are now, in lower-case hex.
+   *
+   * @throws SettingsException one cannot be read, or there are too many
+   */
+  public static String of(Path folder) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       long bytes = 0;

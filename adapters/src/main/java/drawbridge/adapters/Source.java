@@ -4,6 +4,7 @@ import drawbridge.settings.Section;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A system of record, as its adapter opens it: the seam between the loader of the site folder and
@@ -21,6 +22,38 @@ public interface Source extends AutoCloseable {
    * @throws drawbridge.settings.SettingsException where the file is wrong
    */
   Operation operation(Section section, Outline outline);
+
+  /**
+   * Reads a {@code resource}, which is several operations on the rows of one table or view.
+   *
+   * @param outline whose path is that of the list, without a method
+   */
+  default List<Operation> resource(Section section, Outline outline) {
+    throw section.wrong(
+        "resource", "the adapter of this source has no resources", "write operations one by one");
+  }
+
+  /**
+   * By operation: why its file no longer fits the source, as found by the last {@link #columns};
+   * the sentence names the difference.
+   */
+  default Map<String, String> misfits() {
+    return Map.of();
+  }
+
+  /**
+   * A first API file from what the source says of a table.
+   *
+   * @param table as its language names it; empty: the adapter drafts no files, or knows no such one
+   */
+  default Optional<String> draft(String table, Duration patience) {
+    return Optional.empty();
+  }
+
+  /** Numbers for metrics, by name; such as {@code connections}. Doesn't wait. */
+  default Map<String, Long> figures() {
+    return Map.of();
+  }
 
   /**
    * Asks the source for the columns of all operations, by id; what it can't tell in that time is

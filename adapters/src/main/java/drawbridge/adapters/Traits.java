@@ -28,6 +28,16 @@ public record Traits(
   public static final Traits PLAIN =
       new Traits(Visibility.NORMAL, false, Trigger.NONE, "", "", 0, "", "", false);
 
+  public Traits asPaged() {
+    return new Traits(
+        visibility, true, trigger, deprecated, sunset, seconds, consumes, produces, conditional);
+  }
+
+  public Traits asConditional() {
+    return new Traits(
+        visibility, paged, trigger, deprecated, sunset, seconds, consumes, produces, true);
+  }
+
   /** What a polling platform makes of an operation. */
   public enum Trigger {
     NONE,

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 
 /** Turns the text of an argument into a value of its type; strict, so nothing is guessed. */
 final class Values {
-  /** Characters of a string; the longest text that a row of a system of record usually takes. */
+  /** Characters of a string where nothing else is said; as much as a row usually takes. */
   static final int LONGEST_STRING = 8_000;
 
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,19}");
@@ -33,6 +33,40 @@ final class Values {
    * LocalTime, LocalDateTime or (with an offset) OffsetDateTime, UUID, byte[].
    */
   static Object parse(Parameter parameter, String text) throws FaultException {
+    Object value = typed(parameter, text);
+    Schema schema = parameter.schema();
+    if (value instanceof String string) {
+      checkString(parameter, schema, string);
+    } else if (value instanceof Number number) {
+      checkNumber(parameter, schema, new BigDecimal(number.toString()));
+    }
+    return value;
+  }
+
+  private static void checkString(Parameter parameter, Schema schema, String value)
+      throws FaultException {
+    if (schema.maxLength() > 0 && value.codePointCount(0, value.length()) > schema.maxLength()) {
+      throw wrong(parameter, "is longer than " + schema.maxLength() + " characters");
+    }
+    if (!schema.values().isEmpty() && !schema.values().contains(value)) {
+      throw wrong(parameter, "must be one of " + String.join(", ", schema.values()));
+    }
+    if (!schema.pattern().isEmpty() && !Pattern.matches(schema.pattern(), value)) {
+      throw wrong(parameter, "does not have the form that is wanted");
+    }
+  }
+
+  private static void checkNumber(Parameter parameter, Schema schema, BigDecimal value)
+      throws FaultException {
+    if (!schema.minimum().isEmpty() && value.compareTo(new BigDecimal(schema.minimum())) < 0) {
+      throw wrong(parameter, "must be at least " + schema.minimum());
+    }
+    if (!schema.maximum().isEmpty() && value.compareTo(new BigDecimal(schema.maximum())) > 0) {
+      throw wrong(parameter, "must be at most " + schema.maximum());
+    }
+  }
+
+  private static Object typed(Parameter parameter, String text) throws FaultException {
     try {
       return switch (parameter.type()) {
         case STRING -> string(parameter, text);
@@ -70,8 +104,9 @@ final class Values {
   }
 
   private static String string(Parameter parameter, String text) throws FaultException {
-    if (text.length() > LONGEST_STRING) {
-      throw wrong(parameter, "is longer than " + LONGEST_STRING + " characters");
+    int most = Math.max(LONGEST_STRING, parameter.schema().maxLength());
+    if (text.length() > most) {
+      throw wrong(parameter, "is longer than " + most + " characters");
     }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

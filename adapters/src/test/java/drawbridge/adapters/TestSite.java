@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +99,7 @@ public final class TestSite implements AutoCloseable {
     private int status;
     private long rows = -1;
     private @Nullable String contentType;
+    private final Map<String, String> headers = new HashMap<>();
 
     public TestAnswer(Format format) {
       this.format = format;
@@ -109,7 +111,8 @@ public final class TestSite implements AutoCloseable {
     }
 
     @Override
-    public OutputStream begin(int code, String type) {
+    public OutputStream begin(int code, String type, Map<String, String> more) {
+      headers.putAll(more);
       if (status != 0) {
         throw new IllegalStateException("begun twice");
       }
@@ -137,6 +140,10 @@ public final class TestSite implements AutoCloseable {
 
     public @Nullable String contentType() {
       return contentType;
+    }
+
+    public Map<String, String> headers() {
+      return headers;
     }
 
     public long rows() {

@@ -1,12 +1,17 @@
 package drawbridge.agent;
 
+import drawbridge.agent.policy.BudgetFile;
+import drawbridge.agent.policy.Budgets;
+import drawbridge.agent.policy.Difference;
 import drawbridge.audit.AuditLog;
 import drawbridge.audit.AuditRecord;
 import drawbridge.audit.AuditUnavailable;
 import drawbridge.audit.ValueKeys;
+import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;
+import drawbridge.tokens.TokenVerifier;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.time.Duration;
@@ -31,6 +36,8 @@ public final class Agent implements AutoCloseable {
   private final String version;
 
   private final AuditLog audit;
+  private final Guards guards;
+  private final BudgetFile budgets;
   private final CatalogueFeed catalogue;
   private final BridgeService service;
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
@@ -43,13 +50,25 @@ public final class Agent implements AutoCloseable {
       Served served,
       AuditLog audit,
       ValueKeys values,
-      ArgumentReader arguments) {
+      ArgumentReader arguments,
+      Guards guards,
+      BudgetFile budgets) {
+    this.guards = guards;
+    this.budgets = budgets;
     this.settings = settings;
     this.version = version;
     this.served = served;
     this.audit = audit;
     this.catalogue = new CatalogueFeed(catalogue(served).build());
-    this.service = new BridgeService(this::served, catalogue, audit, values, arguments);
+    this.service =
+        new BridgeService(
+            this::served,
+            catalogue,
+            audit,
+            values,
+            arguments,
+            settings.pageKey().map(PageKey::read).orElseGet(PageKey::random),
+            guards);
   }
 
   /**
@@ -81,7 +100,42 @@ public final class Agent implements AutoCloseable {
       closeQuietly(audit);
       throw unusable(settings, e);
     }
-    return new Agent(settings, version, served, audit, values, arguments);
+    return guarded(settings, version, served, audit, values, arguments);
+  }
+
+  /** The keys of tokens are read here, and what was kept of budgets and pauses. */
+  private static Agent guarded(
+      AgentSettings settings,
+      String version,
+      Served served,
+      AuditLog audit,
+      ValueKeys values,
+      ArgumentReader arguments) {
+    try {
+      StateFolder state = StateFolder.open(settings.state());
+      Budgets budgets = new Budgets(System::nanoTime);
+      InstantSource clock = InstantSource.system();
+      NetworkSettings network =
+          settings.network().map(NetworkSettings::read).orElse(NetworkSettings.DIRECT);
+      Guards guards =
+          new Guards(
+              budgets,
+              settings.tokens().map(tokens -> TokenVerifier.open(tokens, network, clock)),
+              new Pauses(state.pauses()),
+              clock);
+      guards.pauses().look();
+      BudgetFile file = BudgetFile.open(state.budgets(), budgets, clock);
+      return new Agent(settings, version, served, audit, values, arguments, guards, file);
+    } catch (IOException e) {
+      closeQuietly(audit);
+      throw new SettingsException(
+          settings.file(),
+          0,
+          "state",
+          "the state folder cannot be used: " + e.getMessage(),
+          "name one that this program's user may write",
+          e);
+    }
   }
 
   private static SettingsException unusable(AgentSettings settings, Exception e) {
@@ -111,9 +165,6 @@ public final class Agent implements AutoCloseable {
   /** Serves something else from now on; calls under way keep what they began with. */
   public synchronized void serve(Served next) {
     Catalogue before = catalogue.current();
-    if (!next.digest().equals(served.digest())) {
-      record(AuditRecord.Kind.POLICY, Map.of("digest", next.digest(), "before", served.digest()));
-    }
     served = next;
     catalogue.publish(
         catalogue(next)
@@ -121,6 +172,66 @@ public final class Agent implements AutoCloseable {
             .setCertificateDays(before.getCertificateDays())
             .setDraining(before.getDraining())
             .build());
+  }
+
+  /**
+   * Serves another reading of the site folder, records what is different, and ends the calls that
+   * are not allowed any more.
+   */
+  void reloaded(Served before, Served now) {
+    serve(now);
+    int ended = service.revoke();
+    Map<String, String> details = new LinkedHashMap<>();
+    details.put("digest", now.digest());
+    details.put("before", before.digest());
+    details.put("revoked", Integer.toString(ended));
+    List<String> changes =
+        Difference.of(
+            before.policy(), before.operations().keySet(), now.policy(), now.operations().keySet());
+    for (String change : changes) {
+      LOG.log(System.Logger.Level.INFO, "site folder read again: {0}", change);
+    }
+    details.put("changes", String.join("; ", changes));
+    LOG.log(
+        System.Logger.Level.INFO,
+        "the site folder is served as {0} from now on; calls ended: {1}",
+        now.digest(),
+        ended);
+    record(AuditRecord.Kind.RELOAD, details);
+  }
+
+  /** Records that changed files are not served, and why. */
+  void reloadRefused(String why) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "the site folder has changed and cannot be served; the last good one stays: {0}",
+        why);
+    record(AuditRecord.Kind.RELOAD_REFUSED, Map.of("why", why));
+  }
+
+  /** Acts on what the admin has paused or resumed since the last look. */
+  void heedPauses() {
+    if (guards.pauses().look()) {
+      int ended = service.revoke();
+      String paused = guards.pauses().all().toString();
+      LOG.log(System.Logger.Level.INFO, "paused: {0}; calls ended: {1}", paused, ended);
+      record(AuditRecord.Kind.PAUSE, Map.of("paused", paused, "revoked", Integer.toString(ended)));
+    }
+  }
+
+  BudgetFile budgets() {
+    return budgets;
+  }
+
+  /** Some call still runs that began with it. */
+  boolean uses(Served what) {
+    return service.uses(what);
+  }
+
+  private void record(AuditRecord.Kind kind, Map<String, String> details) {
+    if (!audit.offer(AuditRecord.event(kind, details))) {
+      LOG.log(System.Logger.Level.WARNING, "an audit record was lost: {0} {1}", kind, details);
+    }
   }
 
   /** Tells gateways how the sources stand. */
@@ -174,12 +285,6 @@ public final class Agent implements AutoCloseable {
   /** Records that this agent's certificate is another one from now on. */
   public void certificateChanged(Instant notAfter) {
     record(AuditRecord.Kind.CERTIFICATE, Map.of("not_after", notAfter.toString()));
-  }
-
-  private void record(AuditRecord.Kind kind, Map<String, String> all) {
-    if (!audit.offer(AuditRecord.event(kind, all))) {
-      LOG.log(System.Logger.Level.WARNING, "an audit record was lost: {0} {1}", kind, all);
-    }
   }
 
   /** The program shall end with this exit code; the first one stays. */

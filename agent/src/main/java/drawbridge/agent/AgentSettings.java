@@ -2,6 +2,7 @@ package drawbridge.agent;
 
 import drawbridge.audit.AuditSettings;
 import drawbridge.settings.Section;
+import drawbridge.tokens.TokenSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -17,6 +18,11 @@ import java.util.Optional;
  * @param network as written, likewise
  * @param identity as written, likewise
  * @param audit of this agent alone
+ * @param tokens whose tokens the agent itself verifies; empty: nobody's
+ * @param signed public key of whoever approves the site folder; empty: it need not be signed
+ * @param state folder of what survives a restart; may not exist yet
+ * @param pageKey the same on every agent of the site, so that they read each other's page tokens
+ * @param drivers folder of JDBC drivers that don't ship
  */
 public record AgentSettings(
     Path file,
@@ -27,7 +33,12 @@ public record AgentSettings(
     Section namespace,
     Optional<Section> network,
     Section identity,
-    AuditSettings audit) {
+    AuditSettings audit,
+    Optional<TokenSettings> tokens,
+    Optional<Path> signed,
+    Path state,
+    Optional<Path> pageKey,
+    Optional<Path> drivers) {
 
   /**
    * Reads the file.
@@ -58,9 +69,44 @@ public record AgentSettings(
     Optional<Section> network = file.optionalSection("network");
     Section identity = file.section("identity");
     AuditSettings audit = AuditSettings.read(file.section("audit"), log(site, name));
+    Optional<TokenSettings> tokens = file.optionalSection("tokens").map(TokenSettings::read);
+    Optional<Path> signed =
+        file.optionalSection("signed")
+            .map(
+                section -> {
+                  Path approver = section.existing("key");
+                  section.done();
+                  return approver;
+                });
+    Path folder = audit.folder();
+    Path state =
+        file.optionalPath("state")
+            .orElseGet(() -> folder.resolveSibling(folder.getFileName() + "-state"));
+    Optional<Path> pageKey =
+        file.optionalSection("pages")
+            .map(
+                pages -> {
+                  Path path = pages.existing("key");
+                  pages.done();
+                  return path;
+                });
+    Optional<Path> drivers = file.optionalPath("drivers").map(path -> file.existing("drivers"));
     file.done();
     return new AgentSettings(
-        file.file(), site, name, serves, gateways, namespace, network, identity, audit);
+        file.file(),
+        site,
+        name,
+        serves,
+        gateways,
+        namespace,
+        network,
+        identity,
+        audit,
+        tokens,
+        signed,
+        state,
+        pageKey,
+        drivers);
   }
 
   /** The name of an agent's audit log, which its checkpoints begin with. */

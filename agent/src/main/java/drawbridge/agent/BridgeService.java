@@ -10,6 +10,8 @@ import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.DescribeRequest;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.Request;
+import drawbridge.relay.wire.ViewReply;
+import drawbridge.relay.wire.ViewRequest;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -34,13 +36,15 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
    * @param audit stays the caller's to close, after this
    * @param values that arguments are hashed with for the audit log
    */
-  public BridgeService(
+  BridgeService(
       Supplier<Served> served,
       CatalogueFeed feed,
       AuditLog audit,
       ValueKeys values,
-      ArgumentReader arguments) {
-    this(new Calls(served, audit, values, arguments, Calls.Bounds.DEFAULT), feed);
+      ArgumentReader arguments,
+      PageKey pageKey,
+      Guards guards) {
+    this(new Calls(served, audit, values, arguments, Calls.Bounds.DEFAULT, pageKey, guards), feed);
   }
 
   BridgeService(Calls calls, CatalogueFeed feed) {
@@ -53,6 +57,15 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
   public void describe(DescribeRequest request, StreamObserver<Catalogue> observer) {
     if (link(observer) != null) {
       feed.subscribe((ServerCallStreamObserver<Catalogue>) observer);
+    }
+  }
+
+  @Override
+  public void view(ViewRequest request, StreamObserver<ViewReply> observer) {
+    GatewayLink link = link(observer);
+    if (link != null) {
+      observer.onNext(Views.of(calls.served(), link.gateway(), request, calls.guards()));
+      observer.onCompleted();
     }
   }
 
@@ -78,6 +91,15 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
           Status.UNAUTHENTICATED.withDescription("no gateway is known here").asException());
     }
     return link;
+  }
+
+  /** Ends calls that are not allowed any more, and says how many. */
+  int revoke() {
+    return calls.revoke();
+  }
+
+  boolean uses(Served served) {
+    return calls.uses(served);
   }
 
   /**

@@ -1,6 +1,5 @@
 package drawbridge.agent;
 
-import drawbridge.agent.policy.Budgets;
 import drawbridge.audit.AuditLog;
 import drawbridge.audit.ValueKeys;
 import java.time.Duration;
@@ -38,7 +37,8 @@ final class Calls implements AutoCloseable {
   private final ValueKeys values;
   private final ArgumentReader arguments;
   private final Bounds bounds;
-  private final Budgets budgets = new Budgets(System::nanoTime);
+  private final PageKey pageKey;
+  private final Guards guards;
   private final Attempts attempts = new Attempts(System::nanoTime);
   private final Semaphore room;
   private final Set<Execution> running = ConcurrentHashMap.newKeySet();
@@ -54,6 +54,19 @@ final class Calls implements AutoCloseable {
       ValueKeys values,
       ArgumentReader arguments,
       Bounds bounds) {
+    this(served, audit, values, arguments, bounds, PageKey.random(), Guards.none());
+  }
+
+  Calls(
+      Supplier<Served> served,
+      AuditLog audit,
+      ValueKeys values,
+      ArgumentReader arguments,
+      Bounds bounds,
+      PageKey pageKey,
+      Guards guards) {
+    this.pageKey = pageKey;
+    this.guards = guards;
     this.served = served;
     this.audit = audit;
     this.values = values;
@@ -81,12 +94,16 @@ final class Calls implements AutoCloseable {
     return arguments;
   }
 
+  PageKey pageKey() {
+    return pageKey;
+  }
+
   Bounds bounds() {
     return bounds;
   }
 
-  Budgets budgets() {
-    return budgets;
+  Guards guards() {
+    return guards;
   }
 
   Attempts attempts() {
@@ -125,6 +142,27 @@ final class Calls implements AutoCloseable {
   }
 
   /**
+   * Ends what is not allowed any more; what has not been decided yet looks again by itself.
+   *
+   * @return how many were ended
+   */
+  int revoke() {
+    int ended = 0;
+    for (Execution call : running) {
+      if (!call.stillAllowed()) {
+        ended++;
+        Thread.ofVirtual().start(() -> call.life().end(Lifeline.State.REVOKED));
+      }
+    }
+    return ended;
+  }
+
+  /** Some call began with it and still runs. */
+  boolean uses(Served served) {
+    return running.stream().anyMatch(call -> call.began(served));
+  }
+
+  /**
    * Waits until the gateways, who were told, send no more and nothing is under way; what comes
    * until then is served, since it was sent in good faith. After the grace period new calls are
    * refused. False: some were still running then.
@@ -132,7 +170,7 @@ final class Calls implements AutoCloseable {
   boolean drain(Duration grace) throws InterruptedException {
     long end = System.nanoTime() + grace.toNanos();
     long asked = System.nanoTime();
-    while (!draining && System.nanoTime() < end) {
+    while (!draining && end - System.nanoTime() > 0) {
       long quietSince = Math.max(asked, lastStarted);
       if (running.isEmpty() && System.nanoTime() - quietSince > QUIET.toNanos()) {
         break;

@@ -3,9 +3,11 @@ package drawbridge.agent;
 import drawbridge.adapters.Schema;
 import drawbridge.adapters.Traits;
 import drawbridge.adapters.Type;
+import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Api;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.Column;
+import drawbridge.relay.wire.Contact;
 import drawbridge.relay.wire.Form;
 import drawbridge.relay.wire.Operation;
 import drawbridge.relay.wire.Parameter;
@@ -29,22 +31,34 @@ public final class Catalogues {
             .setAgent(agent)
             .setVersion(version)
             .setDigest(served.digest());
-    served.apis().forEach(api -> catalogue.addApis(api(api)));
+    served.apis().forEach(api -> catalogue.addApis(api(served.policy(), api)));
     return catalogue;
   }
 
-  private static Api api(Served.Api api) {
+  /** One API in the words of the wire, as its documents are made of it. */
+  static Api api(Policy policy, Served.Api api) {
     Api.Builder wire =
         Api.newBuilder()
             .setName(api.name())
             .setVersion(api.version())
             .setTitle(api.title())
             .setDescription(api.description());
-    api.operations().forEach(operation -> wire.addOperations(operation(operation)));
+    api.contact().ifPresent(contact -> wire.setContact(contact(contact)));
+    api.operations().forEach(operation -> wire.addOperations(operation(policy, operation)));
     return wire.build();
   }
 
-  private static Operation operation(drawbridge.adapters.Operation operation) {
+  private static Contact contact(drawbridge.adapters.Api.Contact contact) {
+    return Contact.newBuilder()
+        .setName(contact.name())
+        .setUrl(contact.url())
+        .setEmail(contact.email())
+        .setPrivacy(contact.privacy())
+        .addAllCategories(contact.categories())
+        .build();
+  }
+
+  private static Operation operation(Policy policy, drawbridge.adapters.Operation operation) {
     Traits traits = operation.traits();
     Operation.Builder wire =
         Operation.newBuilder()
@@ -60,13 +74,20 @@ public final class Catalogues {
             .setTrigger(trigger(traits.trigger()))
             .setDeprecated(traits.deprecated())
             .setSunset(traits.sunset())
-            .setSeconds(traits.seconds())
+            .setSeconds(seconds(policy, operation))
             .setConsumes(traits.consumes())
             .setProduces(traits.produces())
             .setConditional(traits.conditional());
     operation.parameters().forEach(parameter -> wire.addParameters(parameter(parameter)));
     operation.columns().forEach(column -> wire.addColumns(column(column)));
     return wire.build();
+  }
+
+  /** What the operation says of itself, and never longer than the policy lets anybody. */
+  private static int seconds(Policy policy, drawbridge.adapters.Operation operation) {
+    int allowed = (int) policy.longest(operation.id()).toSeconds();
+    int said = operation.traits().seconds();
+    return said == 0 || allowed == 0 ? Math.max(said, allowed) : Math.min(said, allowed);
   }
 
   private static Parameter parameter(drawbridge.adapters.Parameter parameter) {

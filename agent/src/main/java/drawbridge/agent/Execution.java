@@ -4,16 +4,20 @@ import drawbridge.adapters.AuditPlan;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
+import drawbridge.agent.policy.Budgets;
 import drawbridge.agent.policy.Caller;
 import drawbridge.audit.AuditRecord;
 import drawbridge.audit.AuditRecord.Outcome;
 import drawbridge.audit.AuditUnavailable;
+import drawbridge.audit.Identity;
 import drawbridge.audit.Recorded;
 import drawbridge.relay.GatewayLink;
+import drawbridge.relay.Reference;
 import drawbridge.relay.wire.End;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Reply;
+import drawbridge.tokens.Token;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
@@ -42,7 +46,7 @@ final class Execution {
   private final ServerCallStreamObserver<Reply> replies;
   private final long received = System.nanoTime();
   private final Admission admission;
-  private final Caller caller;
+  private final Served served;
   private final String digest;
   private final String id;
   private final @Nullable Operation operation;
@@ -51,6 +55,8 @@ final class Execution {
   private @Nullable List<Recorded> arguments;
 
   private boolean begun;
+  private long rows;
+  private long bytes;
 
   Execution(
       Calls calls,
@@ -64,7 +70,7 @@ final class Execution {
     this.head = head;
     this.life = life;
     this.replies = replies;
-    Served served = calls.served();
+    this.served = calls.served();
     this.digest = served.digest();
     byte[] callId = head.getCallId().toByteArray();
     this.id = HexFormat.of().formatHex(callId, 0, Math.min(Admission.CALL_ID_BYTES, callId.length));
@@ -72,7 +78,7 @@ final class Execution {
     this.safe = operation != null && operation.safe();
     this.recording =
         new Recording(calls.values(), operation == null ? AuditPlan.HASHED : operation.audit());
-    this.caller =
+    Caller caller =
         new Caller(
             head.getCaller().getSubject(),
             head.getCaller().getIssuer(),
@@ -82,6 +88,15 @@ final class Execution {
 
   Lifeline life() {
     return life;
+  }
+
+  /** It would be allowed to begin now, or nothing has been decided yet. */
+  boolean stillAllowed() {
+    return admission.stillAllowed(calls.served());
+  }
+
+  boolean began(Served with) {
+    return served.equals(with);
   }
 
   /** Refuses without waiting for anything, the audit log included. */
@@ -104,6 +119,11 @@ final class Execution {
       // Ours, not the action's: what the call did is not known here, so its stream breaks.
       LOG.log(System.Logger.Level.WARNING, "a call broke the agent", e);
       replies.onError(Status.INTERNAL.asException());
+    } finally {
+      Budgets.Granted granted = admission.granted();
+      if (granted != null) {
+        granted.done(rows, bytes, System.nanoTime() - received);
+      }
     }
   }
 
@@ -127,7 +147,7 @@ final class Execution {
       refuse(Problem.outcomeUnknown("a call that changes something is not begun twice", null));
       return;
     }
-    arguments = recording.understood(call.arguments());
+    arguments = recording.understood(call.arguments(), call.request());
     AuditRecord.About about = about();
     if (!safe || !calls.audit().healthy()) {
       try {
@@ -145,6 +165,7 @@ final class Execution {
             life,
             call.format(),
             call.limits().bytes(),
+            head.getEncoding().equals("gzip"),
             recording,
             () -> {
               if (!begun) {
@@ -154,6 +175,8 @@ final class Execution {
             });
     long started = System.nanoTime();
     Problem problem = act(call, reply);
+    rows = reply.rows();
+    bytes = reply.bytes();
     long sourceMicros = Math.max(0, System.nanoTime() - started - reply.waitedNanos()) / 1_000;
     settle(about, reply, problem, sourceMicros);
   }
@@ -176,7 +199,11 @@ final class Execution {
           .action()
           .run(
               new Call(
-                  call.arguments(), life.deadline(), call.limits().rows(), life.cancellation()),
+                  call.arguments(),
+                  life.deadline(),
+                  call.limits().rows(),
+                  life.cancellation(),
+                  call.request()),
               reply);
       if (!reply.begun()) {
         throw new IllegalStateException(
@@ -252,12 +279,30 @@ final class Execution {
         head.getAttempt(),
         head.getOperation(),
         link.gateway(),
-        Recording.claimed(head.getCaller()).build(),
+        identity(),
         admission.rule(),
         digest,
         arguments == null ? recording.given(head) : arguments,
         recording.valuesKey(),
         head.getTraceparent());
+  }
+
+  private Identity identity() {
+    Caller caller = admission.caller();
+    Identity.Builder identity = Recording.claimed(head.getCaller());
+    Token token = caller.token();
+    if (token != null) {
+      return identity
+          .proven(Identity.PROOF, "token")
+          .proven(Identity.TOKEN_HASH, token.hash())
+          .proven(Identity.TENANT, token.tenant())
+          .proven(Identity.APP, token.app())
+          .proven(token.delegated() ? Identity.USER : Identity.OBJECT, token.user())
+          .build();
+    }
+    return identity
+        .claimed(Identity.PROOF, caller.proof() == Caller.Proof.GATEWAY ? "gateway" : "")
+        .build();
   }
 
   private AuditRecord.Result result(
@@ -301,7 +346,7 @@ final class Execution {
         switch (problem.code()) {
           case INTERNAL, SOURCE_ERROR, SOURCE_UNAVAILABLE, OUTCOME_UNKNOWN ->
               System.Logger.Level.WARNING;
-          case FORBIDDEN -> System.Logger.Level.INFO;
+          case FORBIDDEN, UNAUTHENTICATED, REVOKED -> System.Logger.Level.INFO;
           default -> System.Logger.Level.DEBUG;
         };
     if (!LOG.isLoggable(level)) {

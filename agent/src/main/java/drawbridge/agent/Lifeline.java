@@ -16,7 +16,9 @@ final class Lifeline {
     WANTED,
     /** The connector went away, or the channel did. */
     CANCELLED,
-    LATE
+    LATE,
+    /** The admin took the leave away while it ran. */
+    REVOKED
   }
 
   private final Cancellation cancellation = new Cancellation();

@@ -7,9 +7,12 @@ import drawbridge.settings.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
@@ -28,6 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "agent",
     mixinStandardHelpOptions = true,
+    subcommands = {PauseCommand.On.class, PauseCommand.Off.class, SignCommand.class},
     description = "Serves the calls of gateways from inside the private network.")
 public final class Main implements Callable<Integer> {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
@@ -60,7 +65,7 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     AgentSettings settings = AgentSettings.read(config());
-    try (Surroundings.OpenSite site = surroundings.open(settings, false);
+    try (LiveSite site = LiveSite.open(settings, surroundings);
         Agent agent = Agent.open(settings, version(), site.served(), site.arguments())) {
       site.served()
           .unmatched()
@@ -73,7 +78,8 @@ public final class Main implements Callable<Integer> {
       CountDownLatch stopped = new CountDownLatch(1);
       Thread hook = new Thread(() -> stop(agent, stopped), "stop");
       Runtime.getRuntime().addShutdownHook(hook);
-      try (AutoCloseable _ = surroundings.connect(settings, agent, site)) {
+      try (AutoCloseable _ = Housekeeping.start(agent, site);
+          AutoCloseable _ = surroundings.connect(settings, agent, site)) {
         ready();
         int code = agent.awaitEnd();
         agent.drain();
@@ -134,17 +140,111 @@ public final class Main implements Callable<Integer> {
       served
           .unmatched()
           .forEach(name -> say("warning", "policy.yaml", name + " is nothing that the site has"));
+      for (Surroundings.Checked checked : site.contracts()) {
+        good &= say(checked);
+      }
       if (!offline) {
         for (Surroundings.Checked checked : site.check()) {
           good &= say(checked);
         }
       }
     }
+    if (settings.pageKey().isPresent()) {
+      PageKey.read(settings.pageKey().get());
+      say("ok", "pages " + settings.pageKey().get(), "");
+    } else {
+      say(
+          "warning",
+          "pages",
+          "no key: a nextLink works only on the agent that made it, and until it ends");
+    }
     good &= say(auditFolder(settings));
     for (Surroundings.Checked checked : surroundings.check(settings, offline)) {
       good &= say(checked);
     }
     return good ? Program.DONE : Program.FAILED;
+  }
+
+  /** {@code agent documents}: what platforms import, without a gateway. */
+  @Command(
+      name = "documents",
+      mixinStandardHelpOptions = true,
+      description =
+          "Writes OpenAPI, Swagger and apiProperties.json of every API; needs no gateway.")
+  int documents(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Option(
+              names = "--out",
+              paramLabel = "DIR",
+              required = true,
+              description = "into this folder")
+          Path into,
+      @Option(
+              names = "--public-url",
+              paramLabel = "URL",
+              description = "as in gateway.yaml, with the site's prefix; default ${DEFAULT-VALUE}",
+              defaultValue = "https://api.example.com")
+          URI publicUrl)
+      throws IOException {
+    AgentSettings settings = AgentSettings.read(config);
+    return new Papers(settings.serves(), out()).documents(into, publicUrl);
+  }
+
+  /** {@code agent publish}: the contract that connectors may rely on from now on. */
+  @Command(
+      name = "publish",
+      mixinStandardHelpOptions = true,
+      description = "Writes the contract of each API into published/ of the site folder.")
+  int publish(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Parameters(paramLabel = "API/VERSION", arity = "0..*", description = "default: all")
+          @Nullable List<String> chosen)
+      throws IOException {
+    AgentSettings settings = AgentSettings.read(config);
+    return new Papers(settings.serves(), out()).publish(chosen == null ? List.of() : chosen);
+  }
+
+  /** {@code agent describe}: each API, operation, parameter and column as the bridge sees them. */
+  @Command(
+      name = "describe",
+      mixinStandardHelpOptions = true,
+      description = "Shows APIs, operations and columns as the bridge sees them.")
+  int describe(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Option(names = "--offline", description = "ask no source") boolean offline) {
+    AgentSettings settings = AgentSettings.read(config);
+    try (Surroundings.OpenSite site = surroundings.open(settings, offline)) {
+      Description.of(site.served()).forEach(out()::println);
+      out().flush();
+    }
+    return Program.DONE;
+  }
+
+  /** {@code agent draft}: a first API file from the database's own metadata. */
+  @Command(
+      name = "draft",
+      mixinStandardHelpOptions = true,
+      description = "Prints a first API file for a table of a source.")
+  int draft(
+      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
+          Path config,
+      @Option(names = "--source", required = true, description = "of sources.yaml") String source,
+      @Option(names = "--table", required = true, description = "such as sales.orders")
+          String table) {
+    AgentSettings settings = AgentSettings.read(config);
+    try (Surroundings.OpenSite site = surroundings.open(settings, true)) {
+      Optional<String> text = site.draft(source, table);
+      if (text.isEmpty()) {
+        say("failed", source, "there is no table or view " + table + " that it can tell of");
+        return Program.FAILED;
+      }
+      out().print(text.get());
+      out().flush();
+    }
+    return Program.DONE;
   }
 
   /** Looks without taking the folder, which a running agent holds. */

@@ -1,7 +1,11 @@
 package drawbridge.agent;
 
+import drawbridge.adapters.sql.Drivers;
 import drawbridge.relay.NamespaceCheck;
 import drawbridge.relay.PeerName;
+import drawbridge.settings.SettingsException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,7 +13,19 @@ import java.util.List;
 final class Premises implements Surroundings {
   @Override
   public SiteFolder open(AgentSettings settings, boolean offline) {
-    return SiteFolder.open(settings.serves(), offline);
+    return SiteFolder.open(
+        settings.serves(),
+        offline,
+        settings.drivers().map(Premises::drivers).orElse(Drivers.SHIPPED));
+  }
+
+  private static Drivers drivers(Path folder) {
+    try {
+      return Drivers.in(folder);
+    } catch (IOException e) {
+      throw new SettingsException(
+          folder, 0, "drivers", "cannot be used: " + e.getMessage(), "put JDBC drivers there", e);
+    }
   }
 
   @Override

@@ -43,9 +43,19 @@ record Problem(
 
   /** Nobody waits any more. */
   static Problem gone(Lifeline life) {
-    return life.state() == Lifeline.State.CANCELLED
-        ? of(Code.CANCELLED, "The caller went away.")
-        : of(Code.DEADLINE_EXCEEDED, "The call took longer than it was given.");
+    return switch (life.state()) {
+      case CANCELLED -> of(Code.CANCELLED, "The caller went away.");
+      case REVOKED -> revoked();
+      case WANTED, LATE -> of(Code.DEADLINE_EXCEEDED, "The call took longer than it was given.");
+    };
+  }
+
+  /** What was allowed when it began is not allowed any more. */
+  static Problem revoked() {
+    return because(
+        Code.REVOKED,
+        "The permission for this call was withdrawn while it ran.",
+        "revoked: the policy or a pause does not allow it any more");
   }
 
   static Problem outcomeUnknown(String reason, @Nullable Throwable cause) {
@@ -98,6 +108,9 @@ record Problem(
       case OUTCOME_UNKNOWN -> Code.OUTCOME_UNKNOWN;
       case CANCELLED -> Code.CANCELLED;
       case CONFLICT -> Code.CONFLICT;
+      case PRECONDITION_FAILED -> Code.PRECONDITION_FAILED;
+      case UNPROCESSABLE -> Code.UNPROCESSABLE;
+      case FORBIDDEN -> Code.FORBIDDEN;
       case INTERNAL -> Code.INTERNAL;
     };
   }
@@ -133,7 +146,10 @@ record Problem(
           TOO_LARGE,
           OUTCOME_UNKNOWN,
           CONFLICT,
+          PRECONDITION_FAILED,
+          UNPROCESSABLE,
           SITE_UNAVAILABLE,
+          REVOKED,
           UNRECOGNIZED ->
           false;
     };
@@ -145,7 +161,8 @@ record Problem(
    */
   boolean leavesOutcomeOpen() {
     return switch (code) {
-      case DEADLINE_EXCEEDED, CANCELLED, INTERNAL, AUDIT_UNAVAILABLE, OUTCOME_UNKNOWN -> true;
+      case DEADLINE_EXCEEDED, CANCELLED, REVOKED, INTERNAL, AUDIT_UNAVAILABLE, OUTCOME_UNKNOWN ->
+          true;
       case UNSPECIFIED,
           FORBIDDEN,
           UNAUTHENTICATED,
@@ -159,6 +176,8 @@ record Problem(
           SOURCE_UNAVAILABLE,
           SOURCE_ERROR,
           CONFLICT,
+          PRECONDITION_FAILED,
+          UNPROCESSABLE,
           SITE_UNAVAILABLE,
           UNRECOGNIZED ->
           false;

@@ -1,6 +1,7 @@
 package drawbridge.agent;
 
 import drawbridge.adapters.AuditPlan;
+import drawbridge.adapters.Request;
 import drawbridge.audit.AuditRecord;
 import drawbridge.audit.Identity;
 import drawbridge.audit.Recorded;
@@ -15,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of one call's values goes into the audit log, and how: as a keyed hash, in clear, or only
@@ -49,9 +51,11 @@ final class Recording {
   }
 
   /** Of a call that may run: as its types say, so that 7 and 07 are the same number. */
-  List<Recorded> understood(Map<String, Object> arguments) {
+  List<Recorded> understood(Map<String, Object> arguments, Request request) {
     List<Recorded> all = new ArrayList<>();
     new TreeMap<>(arguments).forEach((name, value) -> all.add(recorded(name, text(value))));
+    new TreeMap<>(request.options()).forEach((name, value) -> all.add(recorded(name, value)));
+    new TreeMap<>(request.headers()).forEach((name, value) -> all.add(recorded(name, value)));
     return all;
   }
 
@@ -62,8 +66,9 @@ final class Recording {
     return plan.clear().contains(name) ? Recorded.clear(name, value) : hashes.hashed(name, value);
   }
 
-  static String text(Object value) {
+  static String text(@Nullable Object value) {
     return switch (value) {
+      case null -> "";
       case BigDecimal number ->
           number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
       case byte[] bytes -> Base64.getEncoder().encodeToString(bytes);

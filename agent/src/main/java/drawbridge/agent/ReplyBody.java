@@ -12,9 +12,13 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer of one call on its way to the gateway: held back whole while it is short, so that its
@@ -27,6 +31,10 @@ final class ReplyBody implements Answer {
 
   static final int CHUNK = 64 << 10;
   private static final int FIRST = 2 << 10;
+  private static final int NOT_MODIFIED = 304;
+
+  /** What is shorter gains nothing by compression. */
+  private static final int SHORT = 1 << 10;
 
   /** What must be durable before the first byte of a stream leaves. */
   interface Gate {
@@ -39,6 +47,10 @@ final class ReplyBody implements Answer {
   private final long mostBytes;
   private final Recording recording;
   private final Gate gate;
+  private final boolean compress;
+
+  /** Compresses a stream; null while the answer is short, or not wanted that way. */
+  private @Nullable GZIPOutputStream gzip;
 
   /** Holds the head until the first chunk of a stream leaves. */
   private Reply.Builder next = Reply.newBuilder();
@@ -47,6 +59,7 @@ final class ReplyBody implements Answer {
   private int count;
   private int status;
   private String contentType = "";
+  private Map<String, String> headers = Map.of();
   private long bytes;
   private long rows;
   private long waitedNanos;
@@ -59,8 +72,10 @@ final class ReplyBody implements Answer {
       Lifeline life,
       Format format,
       long mostBytes,
+      boolean compress,
       Recording recording,
       Gate gate) {
+    this.compress = compress;
     this.replies = replies;
     this.life = life;
     this.format = format;
@@ -75,15 +90,16 @@ final class ReplyBody implements Answer {
   }
 
   @Override
-  public OutputStream begin(int status, String contentType) {
+  public OutputStream begin(int status, String contentType, Map<String, String> more) {
     if (begun()) {
       throw new IllegalStateException("the answer has begun already");
     }
-    if (status < 200 || status > 299) {
+    if ((status < 200 || status > 299) && status != NOT_MODIFIED) {
       throw new IllegalArgumentException("status " + status + " is no answer's");
     }
     this.status = status;
     this.contentType = contentType;
+    this.headers = Map.copyOf(more);
     return new Body();
   }
 
@@ -135,6 +151,9 @@ final class ReplyBody implements Answer {
 
   /** Sends what a stream still holds; a short answer stays until {@link #finish}. */
   void drain() throws IOException {
+    if (gzip != null) {
+      gzip.finish();
+    }
     if (streaming && count > 0) {
       send(UnsafeByteOperations.unsafeWrap(buffer, 0, count));
       count = 0;
@@ -145,17 +164,37 @@ final class ReplyBody implements Answer {
   void finish(End end) {
     Reply.Builder last = Reply.newBuilder().setEnd(end);
     if (!streaming) {
-      last.setHead(head().setLength(count))
-          .setChunk(UnsafeByteOperations.unsafeWrap(buffer, 0, count));
+      boolean compressed = compress && count > SHORT;
+      ByteString whole =
+          compressed ? compressed() : UnsafeByteOperations.unsafeWrap(buffer, 0, count);
+      last.setHead(head(compressed).setLength(whole.size())).setChunk(whole);
     }
     replies.onNext(last.build());
     replies.onCompleted();
   }
 
-  private ReplyHead.Builder head() {
+  private ByteString compressed() {
+    ByteString.Output bytes = ByteString.newOutput(count / 4);
+    try (GZIPOutputStream zipped = new GZIPOutputStream(bytes)) {
+      zipped.write(buffer, 0, count);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot fail", e);
+    }
+    return bytes.toByteString();
+  }
+
+  private ReplyHead.Builder head(boolean compressed) {
     ReplyHead.Builder head = ReplyHead.newBuilder().setStatus(status);
     if (!contentType.isEmpty()) {
       head.addHeaders(Header.newBuilder().setName("Content-Type").setValue(contentType));
+    }
+    headers.forEach(
+        (name, value) -> head.addHeaders(Header.newBuilder().setName(name).setValue(value)));
+    if (compress) {
+      head.addHeaders(Header.newBuilder().setName("Vary").setValue("Accept-Encoding"));
+    }
+    if (compressed) {
+      head.addHeaders(Header.newBuilder().setName("Content-Encoding").setValue("gzip"));
     }
     return head;
   }
@@ -181,6 +220,14 @@ final class ReplyBody implements Answer {
       count += length;
       return;
     }
+    if (gzip != null) {
+      gzip.write(from, offset, length);
+    } else {
+      chunks(from, offset, length);
+    }
+  }
+
+  private void chunks(byte[] from, int offset, int length) throws IOException {
     int at = offset;
     int left = length;
     while (left > 0) {
@@ -213,7 +260,25 @@ final class ReplyBody implements Answer {
     int length = count;
     buffer = new byte[CHUNK];
     count = 0;
-    next.setHead(head());
+    next.setHead(head(compress));
+    if (compress) {
+      gzip =
+          new GZIPOutputStream(
+              new OutputStream() {
+                @Override
+                public void write(int b) throws IOException {
+                  chunks(new byte[] {(byte) b}, 0, 1);
+                }
+
+                @Override
+                public void write(byte[] from, int offset, int length) throws IOException {
+                  chunks(from, offset, length);
+                }
+              },
+              CHUNK);
+      gzip.write(held, 0, length);
+      return;
+    }
     for (int at = 0; at < length; at += CHUNK) {
       send(UnsafeByteOperations.unsafeWrap(held, at, Math.min(CHUNK, length - at)));
     }

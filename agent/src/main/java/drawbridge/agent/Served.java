@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,17 @@ public record Served(
     this(digest, List.copyOf(apis), policy, index(apis));
   }
 
+  /** One reading is not another, whatever it says; and this is asked for every call. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+
   private static Map<String, Operation> index(List<Api> apis) {
     Map<String, Operation> all = new HashMap<>();
     apis.forEach(api -> api.operations().forEach(operation -> all.put(operation.id(), operation)));
@@ -33,6 +45,16 @@ public record Served(
     return operations.get(id);
   }
 
+  /** The source of an operation; empty where it has none. */
+  String source(String id) {
+    for (Api api : apis) {
+      if (id.startsWith(api.id() + "/")) {
+        return api.source();
+      }
+    }
+    return "";
+  }
+
   /** Names in the policy that nothing here has, for {@code agent check} and the log. */
   public List<String> unmatched() {
     Set<String> ids = operations.keySet();
@@ -41,9 +63,32 @@ public record Served(
 
   /** A versioned group of operations. */
   public record Api(
-      String name, String version, String title, String description, List<Operation> operations) {
+      String name,
+      String version,
+      String title,
+      String description,
+      String source,
+      List<Operation> operations,
+      Optional<drawbridge.adapters.Api.Contact> contact) {
+    /** An API of no source in particular. */
+    public Api(
+        String name, String version, String title, String description, List<Operation> operations) {
+      this(name, version, title, description, "", operations, Optional.empty());
+    }
+
     public Api {
       operations = List.copyOf(operations);
+    }
+
+    static Api of(drawbridge.adapters.Api api) {
+      return new Api(
+          api.name(),
+          api.version(),
+          api.title(),
+          api.description(),
+          api.source(),
+          api.operations(),
+          api.origin().contact());
     }
 
     /** {@code name/version}. */

@@ -6,6 +6,7 @@ import drawbridge.adapters.Operation;
 import drawbridge.adapters.Parameter;
 import drawbridge.adapters.Site;
 import drawbridge.adapters.SourceState;
+import drawbridge.adapters.sql.Drivers;
 import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Source;
@@ -14,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** The site folder with its sources open, as the agent serves it. Closing it closes the sources. */
 public final class SiteFolder implements Surroundings.OpenSite {
@@ -22,19 +25,16 @@ public final class SiteFolder implements Surroundings.OpenSite {
 
   private final Site site;
   private final Served served;
+  private final Map<String, List<String>> refused;
 
-  private SiteFolder(Site site, Policy policy) {
+  private SiteFolder(
+      Site site, Policy policy, Set<String> outOfService, Map<String, List<String>> refused) {
     this.site = site;
+    this.refused = refused;
     List<Served.Api> apis =
         site.apis().stream()
-            .map(
-                api ->
-                    new Served.Api(
-                        api.name(),
-                        api.version(),
-                        api.title(),
-                        api.description(),
-                        api.operations()))
+            .filter(api -> !outOfService.contains(api.name() + "/" + api.version()))
+            .map(Served.Api::of)
             .toList();
     this.served = new Served(site.digest(), apis, policy);
   }
@@ -46,8 +46,37 @@ public final class SiteFolder implements Surroundings.OpenSite {
    * @throws drawbridge.settings.SettingsException where a file is wrong
    */
   public static SiteFolder open(Path folder, boolean offline) {
+    return open(folder, offline, Drivers.SHIPPED);
+  }
+
+  /** The same with drivers that an admin added. */
+  static SiteFolder open(Path folder, boolean offline, Drivers drivers) {
     Policy policy = Policy.read(folder.resolve("policy.yaml"));
-    return new SiteFolder(Site.open(folder, offline ? Duration.ZERO : DESCRIBING), policy);
+    Duration describing = offline ? Duration.ZERO : DESCRIBING;
+    Contracts contracts = Contracts.read(folder);
+    Site site = Site.open(folder, describing, drivers);
+    Map<String, List<String>> refused = contracts.differences(site.apis(), policy);
+    Map<Path, String> instead = contracts.instead(site.apis(), policy);
+    if (!instead.isEmpty()) {
+      // What connectors were made of goes on, from its own file.
+      site.close();
+      site = Site.open(folder, describing, drivers, instead);
+    }
+    return new SiteFolder(site, policy, contracts.unfit(site.apis(), policy), refused);
+  }
+
+  /** As its files say, whatever was published. */
+  static SiteFolder unjudged(Path folder) {
+    return new SiteFolder(
+        Site.open(folder, DESCRIBING),
+        Policy.read(folder.resolve("policy.yaml")),
+        Set.of(),
+        Map.of());
+  }
+
+  /** The APIs with what their files say of them. */
+  List<drawbridge.adapters.Api> files() {
+    return site.apis();
   }
 
   @Override
@@ -92,8 +121,28 @@ public final class SiteFolder implements Surroundings.OpenSite {
   }
 
   @Override
+  public List<Surroundings.Checked> contracts() {
+    return refused.entrySet().stream()
+        .map(
+            api ->
+                new Surroundings.Checked(
+                    "contract of " + api.getKey(), false, String.join("; ", api.getValue())))
+        .toList();
+  }
+
+  @Override
+  public Optional<String> draft(String source, String table) {
+    return site.draft(source, table, CHECKING);
+  }
+
+  @Override
   public List<Surroundings.Checked> check() {
     List<Surroundings.Checked> all = new ArrayList<>();
+    for (Site.OutOfService api : site.outOfService()) {
+      all.add(
+          new Surroundings.Checked(
+              "API " + api.api(), false, String.join("; ", api.differences())));
+    }
     site.checkSources(CHECKING)
         .forEach(
             source ->

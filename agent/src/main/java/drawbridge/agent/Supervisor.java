@@ -87,7 +87,8 @@ final class Supervisor implements AutoCloseable {
       return new Connections(
           NamespaceSettings.read(settings.namespace()),
           network.orElse(NetworkSettings.DIRECT),
-          IdentitySettings.read(settings.identity(), self, Instant.now()));
+          IdentitySettings.read(
+              settings.identity(), self, Instant.now(), network.orElse(NetworkSettings.DIRECT)));
     }
   }
 

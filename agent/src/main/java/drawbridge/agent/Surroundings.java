@@ -2,6 +2,7 @@ package drawbridge.agent;
 
 import drawbridge.relay.wire.Source;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the agent's program needs of the modules around it: the site folder, read by the adapters,
@@ -39,6 +40,16 @@ public interface Surroundings {
 
     /** How the sources stand, for the catalogue. */
     List<Source> sources();
+
+    /** Files that break what was published of them, so that they don't count. */
+    default List<Checked> contracts() {
+      return List.of();
+    }
+
+    /** A first API file from what a source says of a table; empty: there is no such one. */
+    default Optional<String> draft(String source, String table) {
+      return Optional.empty();
+    }
 
     /** Tries each source. */
     List<Checked> check();

@@ -1,10 +1,13 @@
 package drawbridge.agent;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import drawbridge.audit.AuditKey;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPInputStream;
 
 /** Reads the log as anybody would, with nothing of the writer. */
 final class AuditFiles {
@@ -23,14 +27,24 @@ final class AuditFiles {
   static List<Map<String, String>> read(Path folder) {
     try (var files = Files.list(folder)) {
       List<Map<String, String>> all = new ArrayList<>();
-      for (Path file : files.filter(f -> f.toString().endsWith(".jsonl")).sorted().toList()) {
-        for (String line : Files.readAllLines(file)) {
-          all.add(parse(line));
+      for (Path file : files.filter(f -> f.toString().contains(".jsonl")).sorted().toList()) {
+        Path plain = Path.of(file.toString().replace(".gz", ""));
+        if (file.equals(plain) || (file.toString().endsWith(".gz") && !Files.exists(plain))) {
+          for (String line : lines(file)) {
+            all.add(parse(line));
+          }
         }
       }
       return all;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    InputStream raw = Files.newInputStream(file);
+    try (InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw) {
+      return new String(in.readAllBytes(), UTF_8).lines().toList();
     }
   }
 

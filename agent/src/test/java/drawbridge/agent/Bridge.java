@@ -59,6 +59,7 @@ final class Bridge implements AutoCloseable {
   final CatalogueFeed feed;
   final BridgeService service;
   volatile long underWayMillis;
+  volatile Served served;
   private final Server server;
   private final ManagedChannel channel;
 
@@ -68,8 +69,13 @@ final class Bridge implements AutoCloseable {
 
   Bridge(Path folder, Calls.Bounds bounds, String rules, Operation... operations)
       throws IOException {
+    this(folder, bounds, Guards.none(), rules, operations);
+  }
+
+  Bridge(Path folder, Calls.Bounds bounds, Guards guards, String rules, Operation... operations)
+      throws IOException {
     Path policy = Files.writeString(folder.resolve("policy.yaml"), "rules:\n" + rules);
-    Served served =
+    served =
         new Served(
             "d1",
             List.of(new Served.Api("orders", "v1", "Orders", "", List.of(operations))),
@@ -77,9 +83,12 @@ final class Bridge implements AutoCloseable {
     audit = folder.resolve("audit");
     log = AuditLog.open(audit, AuditFiles.KEY);
     values = ValueKeys.open(folder.resolve("values"), Duration.ofDays(30), InstantSource.system());
-    feed = new CatalogueFeed(Catalogues.of("plant-1", "agent-a", "1", served).build());
+    feed = new CatalogueFeed(Catalogues.of("plant-1", "agent-a", "1", this.served).build());
     service =
-        new BridgeService(new Calls(() -> served, log, values, Bridge::arguments, bounds), feed);
+        new BridgeService(
+            new Calls(
+                () -> served, log, values, Bridge::arguments, bounds, PageKey.random(), guards),
+            feed);
     String name = InProcessServerBuilder.generateName();
     GatewayLink link = new GatewayLink("gateway-1", clock -> underWayMillis);
     server =
@@ -95,7 +104,7 @@ final class Bridge implements AutoCloseable {
   }
 
   /** What a channel does for every call. */
-  private record Linked(GatewayLink link) implements ServerInterceptor {
+  record Linked(GatewayLink link) implements ServerInterceptor {
     @Override
     public <Q, P> ServerCall.Listener<Q> interceptCall(
         ServerCall<Q, P> call, Metadata headers, ServerCallHandler<Q, P> next) {
@@ -199,7 +208,7 @@ final class Bridge implements AutoCloseable {
     private @Nullable ClientCallStreamObserver<Request> control;
     volatile @Nullable Throwable error;
 
-    private Exchange(int messages) {
+    Exchange(int messages) {
       this.messages = messages;
     }
 

@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.adapters.Operation;
@@ -10,7 +11,9 @@ import drawbridge.settings.Section;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -62,6 +65,33 @@ class DocsTest {
   @Test
   void policyMdNamesEveryKey() throws Exception {
     assertNamed(named("drawbridge/agent/policy", KEY), 17, "policy.md");
+  }
+
+  private static final Pattern SHOWN_BY =
+      Pattern.compile("`([A-Z][A-Za-z]+(?:Test|Contract))(?:\\.([a-z][A-Za-z]+)(…?))?`");
+
+  @Test
+  void securityMdNamesTestsThatThereAre() throws Exception {
+    Map<String, String> sources = new HashMap<>();
+    try (Stream<Path> files = Files.walk(ROOT, 9)) {
+      for (Path file :
+          files.filter(f -> f.toString().matches(".*/src/test/java/.*\\.java")).toList()) {
+        String name = String.valueOf(file.getFileName());
+        sources.put(name.substring(0, name.length() - 5), Files.readString(file));
+      }
+    }
+    Matcher m = SHOWN_BY.matcher(page("security.md"));
+    int found = 0;
+    while (m.find()) {
+      found++;
+      String source = sources.getOrDefault(m.group(1), "");
+      assertFalse(source.isEmpty(), "there is no " + m.group());
+      assertTrue(
+          m.group(2) == null
+              || source.contains("void " + m.group(2) + (m.group(3).isEmpty() ? "(" : "")),
+          "there is no " + m.group());
+    }
+    assertTrue(found > 20, "found " + found);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import drawbridge.adapters.AuditPlan;
 import drawbridge.adapters.Operation;
 import drawbridge.adapters.Parameter;
 import drawbridge.adapters.Traits;
@@ -32,6 +33,7 @@ final class Operations {
         safe,
         false,
         Traits.PLAIN,
-        action);
+        action,
+        AuditPlan.HASHED);
   }
 }

@@ -60,10 +60,14 @@ public record AuditRecord(
     END,
     CALL,
     REFUSED,
+    /** The site folder was read again, and something else is served. */
+    RELOAD,
+    /** The site folder has changed and cannot be served. */
+    RELOAD_REFUSED,
+    /** The admin paused something, or resumed it. */
+    PAUSE,
     /** Somebody did what only an attacker or a mistake does. */
     SECURITY,
-    /** What is served changed: files of the site folder. */
-    POLICY,
     /** The program's own certificate changed, or is about to end. */
     CERTIFICATE,
     /** The first line of a segment; the log's own. */

@@ -20,6 +20,15 @@ public record Identity(Map<String, String> proven, Map<String, String> claimed) 
   public static final String TENANT = "entra.tenant.id";
   public static final String APP = "entra.app.id";
 
+  /** Of an application that acts for itself. */
+  public static final String OBJECT = "entra.object.id";
+
+  /** SHA-256 of a token's signed content: tells records of one token together. */
+  public static final String TOKEN_HASH = "entra.token.hash";
+
+  /** How the writer of the log knows who it is: {@code token}, or {@code gateway}'s word. */
+  public static final String PROOF = "proof";
+
   /** Begins the name of a header that is recorded: {@code http.request.header.x-forwarded-for}. */
   public static final String HEADER = "http.request.header.";
 

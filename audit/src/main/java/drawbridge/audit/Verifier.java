@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +34,7 @@ final class Verifier {
 
   private final Set<String> keptAside = new HashSet<>();
   private final Set<String> repaired = new HashSet<>();
-  private final Set<String> there = new HashSet<>();
+  private final Set<String> there = new TreeSet<>();
   private final Map<Verdict.Anchor, Instant> met = new HashMap<>();
   private long removedTo;
 
@@ -70,6 +71,10 @@ final class Verifier {
   }
 
   private Verdict verify() throws IOException {
+    // A log that runs begins new segments: names come first, so that each has its segment then.
+    try (Stream<Path> all = Files.list(folder)) {
+      all.forEach(file -> there.add(file.getFileName().toString()));
+    }
     List<SegmentFiles> segments = SegmentFiles.in(folder);
     checkNames(segments);
     SegmentCheck before = null;
@@ -137,26 +142,23 @@ final class Verifier {
   }
 
   /** Nothing lies in the folder that nobody vouches for. */
-  private void checkNames(List<SegmentFiles> segments) throws IOException {
+  private void checkNames(List<SegmentFiles> segments) {
     Set<Long> known = new HashSet<>();
     segments.forEach(files -> known.add(files.first()));
-    try (Stream<Path> all = Files.list(folder)) {
-      for (Path file : all.sorted().toList()) {
-        String name = file.getFileName().toString();
-        there.add(name);
-        boolean unfinished =
-            name.endsWith(SegmentFiles.UNFINISHED)
-                && SegmentFiles.named(name.substring(0, name.length() - 4));
-        if (name.equals(Folder.LOCK) || unfinished) {
-          continue;
-        }
-        if (name.contains(".damaged-")) {
-          keptAside.add(name);
-        } else if (!SegmentFiles.named(name)) {
-          found(file, -1, 0, "does not belong to the log");
-        } else if (!known.contains(SegmentFiles.first(name))) {
-          found(file, -1, 0, "belongs to a segment that is not there");
-        }
+    for (String name : there) {
+      Path file = folder.resolve(name);
+      boolean unfinished =
+          name.endsWith(SegmentFiles.UNFINISHED)
+              && SegmentFiles.named(name.substring(0, name.length() - 4));
+      if (name.equals(Folder.LOCK) || unfinished) {
+        continue;
+      }
+      if (name.contains(".damaged-")) {
+        keptAside.add(name);
+      } else if (!SegmentFiles.named(name)) {
+        found(file, -1, 0, "does not belong to the log");
+      } else if (!known.contains(SegmentFiles.first(name))) {
+        found(file, -1, 0, "belongs to a segment that is not there");
       }
     }
   }

@@ -96,7 +96,12 @@ class RecordsTest {
       log.record(
           AuditRecord.event(AuditRecord.Kind.CHANNEL_CLOSE, Map.of("gateway", "g", "why", "x")));
       log.record(AuditRecord.event(AuditRecord.Kind.SECURITY, Map.of("gateway", "g", "what", "x")));
-      log.record(AuditRecord.event(AuditRecord.Kind.POLICY, Map.of("digest", "e", "before", "d")));
+      log.record(
+          AuditRecord.event(
+              AuditRecord.Kind.RELOAD,
+              Map.of("digest", "e", "before", "d", "revoked", "0", "changes", "x")));
+      log.record(AuditRecord.event(AuditRecord.Kind.RELOAD_REFUSED, Map.of("why", "x")));
+      log.record(AuditRecord.event(AuditRecord.Kind.PAUSE, Map.of("paused", "x", "revoked", "0")));
       log.record(
           AuditRecord.event(
               AuditRecord.Kind.CERTIFICATE, Map.of("not_after", "2027-01-01T00:00:00Z")));

@@ -63,7 +63,7 @@ class VerifyTest {
               folder,
               key,
               Segment::open,
-              process == 2 ? 1 << 20 : 8_000,
+              process == 2 ? 1 << 20 : 4_000,
               AuditLog.PATIENCE,
               InstantSource.system());
       try (AuditLog log = AuditLog.open(shape)) {

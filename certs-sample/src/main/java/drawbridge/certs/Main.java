@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "certs",
     description = "Certificates and keys for trying Drawbridge out.",
-    subcommands = SampleCommand.class,
+    subcommands = {SampleCommand.class, RequestCommand.class},
     mixinStandardHelpOptions = true)
 final class Main implements Runnable {
   @Spec
@@ -23,6 +23,7 @@ final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say what to make: certs sample DIR");
+    throw new ParameterException(
+        spec.commandLine(), "say what to make: certs sample DIR, certs request FILE");
   }
 }

@@ -112,6 +112,8 @@ final class SampleCommand implements Callable<Integer> {
     gates.forEach(gate -> logs.add("drawbridge/gateway/" + gate));
     SampleFiles.text(folder.resolve("audit.vkey"), SampleNote.keys(pki.audit().getPublic(), logs));
     line(out, "audit.key .pub .vkey", "sign and verify the audit logs");
+    SampleFiles.secret(folder.resolve("pages.key"), 32);
+    line(out, "pages.key", "seals the page tokens of a site's agents");
     SampleFiles.text(folder.resolve("README.txt"), README);
     out.println(
         "Next: name them in agent.yaml and gateway.yaml; certs-sample/README.md shows how.");

@@ -12,10 +12,12 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemWriter;
 
@@ -58,6 +60,18 @@ public final class SampleFiles {
   /** SubjectPublicKeyInfo. */
   public static void publicKey(Path file, PublicKey key) throws IOException {
     write(file, pem("PUBLIC KEY", key.getEncoded()), "rw-r--r--");
+  }
+
+  /** A certificate request, PKCS #10. */
+  static void request(Path file, byte[] content) throws IOException {
+    write(file, pem("CERTIFICATE REQUEST", content), "rw-r--r--");
+  }
+
+  /** Random bytes as hex digits. */
+  static void secret(Path file, int bytes) throws IOException {
+    byte[] random = new byte[bytes];
+    new SecureRandom().nextBytes(random);
+    write(file, HexFormat.of().formatHex(random) + "\n", "rw-------");
   }
 
   static void text(Path file, String text) throws IOException {

@@ -60,6 +60,7 @@ final class SampleCommandTest {
                 "gateway-1.pem",
                 "namespace.key",
                 "namespace.pem",
+                "pages.key",
                 "relay-ca.key",
                 "relay-ca.pem",
                 "relay.crl")),

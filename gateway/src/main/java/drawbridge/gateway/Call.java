@@ -1,27 +1,18 @@
 package drawbridge.gateway;
 
 import com.google.protobuf.ByteString;
-import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
-import drawbridge.relay.wire.Header;
-import drawbridge.relay.wire.Parameter;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.ReplyHead;
 import drawbridge.relay.wire.Request;
 import io.grpc.Status;
 import io.helidon.http.HeaderNames;
-import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -45,25 +36,10 @@ final class Call {
   /** The agent ends a call at its deadline; gRPC only if the agent does not. */
   private static final long GRACE = TimeUnit.SECONDS.toNanos(2);
 
-  /** Headers of a connection, not of a reply, and those that the gateway writes itself. */
-  private static final Set<String> NOT_PASSED_ON =
-      Set.of(
-          "connection",
-          "content-length",
-          "date",
-          "keep-alive",
-          "proxy-connection",
-          "te",
-          "trailer",
-          "traceparent",
-          "transfer-encoding",
-          "upgrade",
-          "x-ms-request-id");
-
   private final GatewaySettings settings;
   private final Connection connection;
   private final ServerRequest request;
-  private final ServerResponse response;
+  private final ReplyWriter writer;
   private final Calls.Found found;
   private final Site site;
   private final Routes.Match match;
@@ -95,7 +71,7 @@ final class Call {
     this.settings = settings;
     this.connection = connection;
     this.request = request;
-    this.response = response;
+    this.writer = new ReplyWriter(response, found);
     this.found = found;
     this.site = Objects.requireNonNull(found.site);
     this.match = Objects.requireNonNull(found.match);
@@ -134,6 +110,7 @@ final class Call {
       reply((Reply) answer);
     } finally {
       connection.bodyDeadline(0);
+      giveTurnBack();
       Exchange last = exchange;
       if (last != null) {
         last.cancel("over");
@@ -215,8 +192,7 @@ final class Call {
       }
       return answer;
     } finally {
-      resending = false;
-      retries.end();
+      giveTurnBack();
     }
   }
 
@@ -241,14 +217,18 @@ final class Call {
       }
       TimeUnit.NANOSECONDS.sleep(Math.min(left, TURN));
     }
-    if (resending) {
-      resending = false;
-      retries.end();
-    }
     if (hungUp) {
       throw new Calls.HungUp();
     }
     return null;
+  }
+
+  /** However the call ends, for a turn that is kept is lost to all others. */
+  private void giveTurnBack() {
+    if (resending) {
+      resending = false;
+      retries.end();
+    }
   }
 
   private Head head(int attempt, Link link, long left) {
@@ -264,25 +244,16 @@ final class Call {
             .setDeadlineMs((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)))
             .setClock(link.agent().clock().getAsLong())
             .setTraceparent(trace)
+            .setToken(found.token)
             .setBaseUrl(baseUrl())
             .setFormat(found.format);
+    if (Formats.gzip(request.headers().value(HeaderNames.ACCEPT_ENCODING).orElse(""))) {
+      head.setEncoding("gzip");
+    }
     List<String> segments = target.segments();
     if (match.entry() != null) {
       head.addAllArguments(match.entry().arguments(segments, found.api + 2));
-      for (Parameter parameter : match.entry().operation().getParametersList()) {
-        if (parameter.getIn() == Parameter.In.HEADER) {
-          request
-              .headers()
-              .value(HeaderNames.create(parameter.getName()))
-              .ifPresent(
-                  value ->
-                      head.addArguments(
-                          Argument.newBuilder()
-                              .setName(parameter.getName())
-                              .setValue(value)
-                              .setIn(Parameter.In.HEADER)));
-        }
-      }
+      ForwardedHeaders.add(head, request.headers(), match.entry().operation());
     }
     head.addAllArguments(target.options());
     if (body.exists()) {
@@ -328,7 +299,7 @@ final class Call {
     }
     ReplyHead head = first.getHead();
     if (first.hasEnd()) {
-      whole(head, first.getChunk());
+      writer.whole(head, first.getChunk());
     } else if (head.getLength() > 0 && head.getLength() == first.getChunk().size()) {
       // All of it is here, but it is not over until the agent says so.
       Object end = take();
@@ -338,65 +309,10 @@ final class Call {
       if (last.getEnd().hasFault()) {
         throw new Refusal(last.getEnd().getFault());
       }
-      whole(head, first.getChunk());
+      writer.whole(head, first.getChunk());
     } else {
-      stream(head, first.getChunk());
+      writer.stream(head, first.getChunk(), this::take);
     }
-  }
-
-  private void whole(ReplyHead head, ByteString bytes) {
-    headers(head);
-    found.replying = true;
-    try {
-      response.send(bytes.toByteArray());
-    } catch (UncheckedIOException | CloseConnectionException e) {
-      throw new Calls.HungUp();
-    }
-  }
-
-  private void stream(ReplyHead head, ByteString first) throws InterruptedException {
-    headers(head);
-    found.replying = true;
-    try {
-      OutputStream out = response.outputStream();
-      boolean begun = write(out, first, false);
-      while (true) {
-        Object next = take();
-        if (!(next instanceof Reply reply)) {
-          throw new Calls.BrokenOff("the channel broke: " + next);
-        }
-        begun = write(out, reply.getChunk(), begun);
-        if (reply.hasEnd()) {
-          if (reply.getEnd().hasFault()) {
-            Fault fault = reply.getEnd().getFault();
-            throw new Calls.BrokenOff(fault.getCode() + ", reference " + fault.getReference());
-          }
-          out.close();
-          return;
-        }
-      }
-    } catch (IOException | UncheckedIOException | CloseConnectionException e) {
-      throw new Calls.HungUp();
-    }
-  }
-
-  /**
-   * Never an empty chunk: Helidon would send it, and in HTTP/1.1 that is the last one, so that a
-   * reply which breaks off would look whole.
-   *
-   * @return something has been written
-   */
-  private static boolean write(OutputStream out, ByteString chunk, boolean begun)
-      throws IOException {
-    if (chunk.isEmpty()) {
-      return begun;
-    }
-    chunk.writeTo(out);
-    if (!begun) {
-      // The caller sees the beginning although the rest may take its time.
-      out.flush();
-    }
-    return true;
   }
 
   /** The next message, or the status that ends it. */
@@ -411,15 +327,6 @@ final class Call {
       throw new Calls.HungUp();
     }
     return next;
-  }
-
-  private void headers(ReplyHead head) {
-    response.status(io.helidon.http.Status.create(head.getStatus()));
-    for (Header header : head.getHeadersList()) {
-      if (!NOT_PASSED_ON.contains(header.getName().toLowerCase(Locale.ROOT))) {
-        response.header(HeaderNames.create(header.getName()), header.getValue());
-      }
-    }
   }
 
   // ---- failures of the channel

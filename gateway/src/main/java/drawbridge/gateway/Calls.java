@@ -1,5 +1,6 @@
 package drawbridge.gateway;
 
+import drawbridge.relay.Reference;
 import drawbridge.relay.wire.Caller;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
@@ -16,6 +17,7 @@ import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
@@ -49,15 +51,26 @@ final class Calls implements Handler {
   private final GatewaySettings settings;
   private final Agents agents;
   private final Measures measures;
+  private final Library library;
   private final Records records;
   private final Retries retries;
   private final Semaphore room;
+  private final Bearers bearers;
   private final SecureRandom random = new SecureRandom();
 
-  Calls(GatewaySettings settings, Agents agents, Measures measures, Records records, int most) {
+  Calls(
+      GatewaySettings settings,
+      Agents agents,
+      Measures measures,
+      Bearers bearers,
+      Library library,
+      Records records,
+      int most) {
     this.settings = settings;
+    this.bearers = bearers;
     this.agents = agents;
     this.measures = measures;
+    this.library = library;
     this.records = records;
     this.retries = new Retries(agents::inFlight);
     this.room = new Semaphore(most);
@@ -73,7 +86,8 @@ final class Calls implements Handler {
     response.header(REQUEST_ID, HexFormat.of().formatHex(id));
     if (!room.tryAcquire()) {
       Fault busy =
-          Faults.of(Code.BUSY, "The gateway has all the calls it can carry.", true, reference(id));
+          Faults.of(
+              Code.BUSY, "The gateway has all the calls it can carry.", true, Reference.next());
       answer(request, response, busy, new Found(id, trace), start);
       return;
     }
@@ -81,10 +95,19 @@ final class Calls implements Handler {
     try {
       Connection connection = (Connection) request.remotePeer();
       found.caller = From.of(connection.caller(), request);
-      find(request, connection, found);
+      authenticate(request, connection, found);
+      Target target = Objects.requireNonNull(found.target);
+      if (library.has(target)) {
+        found.shown = library.word(target);
+        library.answer(request, response, target, connection.caller(), found.token);
+        found.done("done", start);
+        return;
+      }
+      find(request, found);
       if (!records.healthy()) {
         throw new Refusal(
-            Faults.of(Code.AUDIT_UNAVAILABLE, "The call cannot be recorded.", true, reference(id)));
+            Faults.of(
+                Code.AUDIT_UNAVAILABLE, "The call cannot be recorded.", true, Reference.next()));
       }
       Call call =
           new Call(
@@ -101,7 +124,7 @@ final class Calls implements Handler {
       call.run();
       found.done("done", start);
     } catch (Refusal e) {
-      answer(request, response, referenced(e.fault(), id), found, start);
+      answer(request, response, referenced(e.fault()), found, start);
     } catch (HungUp e) {
       measures.hungUp();
       found.done("hung-up", start);
@@ -119,7 +142,7 @@ final class Calls implements Handler {
       found.done(e instanceof RequestException ? "refused" : "hung-up", start);
       throw e;
     } catch (RuntimeException e) {
-      String reference = reference(id);
+      String reference = Reference.next();
       LOG.log(Level.WARNING, "a call failed unexpectedly, reference " + reference, e);
       if (found.replying) {
         found.done("broken-off", start);
@@ -145,7 +168,12 @@ final class Calls implements Handler {
     int api;
     @Nullable Target target;
     String format = "";
+    String token = "";
     boolean replying;
+
+    /** What is read that is no operation, for the record. */
+    String shown = "";
+
     Caller caller = Caller.getDefaultInstance();
     int attempt;
     private final byte[] id;
@@ -176,7 +204,7 @@ final class Calls implements Handler {
       records.ended(
           id,
           Math.max(1, attempt),
-          match == null ? "" : match.id(),
+          match == null ? shown : match.id(),
           caller,
           trace,
           attempt > 0,
@@ -185,17 +213,18 @@ final class Calls implements Handler {
     }
   }
 
-  private void find(ServerRequest request, Connection connection, Found found) throws Refusal {
-    if (connection.caller().getFingerprint().isEmpty()) {
-      throw new Refusal(
-          Fault.newBuilder()
-              .setCode(Code.UNAUTHENTICATED)
-              .setMessage("Connect with a client certificate.")
-              .build());
+  private void authenticate(ServerRequest request, Connection connection, Found found)
+      throws Refusal {
+    found.token = bearers.token(request.headers());
+    if (connection.caller().getFingerprint().isEmpty() && found.token.isEmpty()) {
+      throw new Refusal(bearers.missing());
     }
-    Target target =
+    found.target =
         Target.parse(request.prologue().uriPath().rawPath(), request.prologue().query().rawValue());
-    found.target = target;
+  }
+
+  private void find(ServerRequest request, Found found) throws Refusal {
+    Target target = Objects.requireNonNull(found.target);
     found.format =
         Formats.wanted(target.format(), request.headers().value(HeaderNames.ACCEPT).orElse(""));
     Agents.Place place = agents.place(target.segments()).orElseThrow(Calls::forbidden);
@@ -212,7 +241,7 @@ final class Calls implements Handler {
     found.match = match.orElseThrow(Calls::forbidden);
   }
 
-  private static Refusal forbidden() {
+  static Refusal forbidden() {
     return new Refusal(Fault.newBuilder().setCode(Code.FORBIDDEN).build());
   }
 
@@ -229,6 +258,9 @@ final class Calls implements Handler {
   private void answer(
       ServerRequest request, ServerResponse response, Fault fault, Found found, long start) {
     skipBody(request);
+    if (fault.getCode() == Code.UNAUTHENTICATED) {
+      bearers.challenge(request.headers(), response);
+    }
     Faults.Told told = Faults.send(response, fault, found.safe());
     found.done(Faults.word(told.code()), start);
     if (told.code() == Code.INTERNAL || told.code() == Code.OUTCOME_UNKNOWN) {
@@ -258,14 +290,10 @@ final class Calls implements Handler {
     }
   }
 
-  private static Fault referenced(Fault fault, byte[] id) {
+  private static Fault referenced(Fault fault) {
     return fault.getReference().isEmpty()
-        ? fault.toBuilder().setReference(reference(id)).build()
+        ? fault.toBuilder().setReference(Reference.next()).build()
         : fault;
-  }
-
-  private static String reference(byte[] id) {
-    return HexFormat.of().formatHex(id);
   }
 
   /** The caller is gone, so there is nobody to answer. */

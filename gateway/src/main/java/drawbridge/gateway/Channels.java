@@ -35,11 +35,13 @@ final class Channels {
      */
     static Connections read(GatewaySettings settings) {
       Section file = settings.file();
+      NetworkSettings network =
+          file.optionalSection("network").map(NetworkSettings::read).orElse(NetworkSettings.DIRECT);
       return new Connections(
           NamespaceSettings.read(file.section("namespace")),
-          file.optionalSection("network").map(NetworkSettings::read).orElse(NetworkSettings.DIRECT),
+          network,
           IdentitySettings.read(
-              file.section("identity"), PeerName.gateway(settings.name()), Instant.now()));
+              file.section("identity"), PeerName.gateway(settings.name()), Instant.now(), network));
     }
   }
 

@@ -55,13 +55,14 @@ final class Faults {
     return switch (code) {
       case INVALID_ARGUMENT -> 400;
       case UNAUTHENTICATED -> 401;
-      case FORBIDDEN -> 403;
+      case FORBIDDEN, REVOKED -> 403;
       case NOT_FOUND -> 404;
       case METHOD_NOT_ALLOWED -> 405;
       case NOT_ACCEPTABLE -> 406;
       case CONFLICT, OUTCOME_UNKNOWN -> 409;
+      case PRECONDITION_FAILED -> 412;
       // 413 would blame the request's body; nothing is wrong with it but what it asks for.
-      case TOO_LARGE -> 422;
+      case TOO_LARGE, UNPROCESSABLE -> 422;
       case TOO_MANY_CALLS -> 429;
       case INTERNAL, UNSPECIFIED, UNRECOGNIZED -> 500;
       case SOURCE_ERROR -> 502;
@@ -125,9 +126,6 @@ final class Faults {
     if (told.code() == Code.METHOD_NOT_ALLOWED) {
       response.header(HeaderNames.ALLOW, String.join(", ", fault.getAllowList()));
     }
-    if (told.code() == Code.UNAUTHENTICATED) {
-      response.header(HeaderNames.WWW_AUTHENTICATE, "ClientCertificate");
-    }
     response.send(problem(fault, told));
     return told;
   }
@@ -166,12 +164,15 @@ final class Faults {
       case INVALID_ARGUMENT -> "An argument is wrong";
       case UNAUTHENTICATED -> "Prove who you are";
       case FORBIDDEN -> "Forbidden";
+      case REVOKED -> "No longer allowed";
       case NOT_FOUND -> "Not found";
       case METHOD_NOT_ALLOWED -> "This path has other methods";
       case NOT_ACCEPTABLE -> "No such format";
       case CONFLICT -> "In conflict with what is there";
       case OUTCOME_UNKNOWN -> "The outcome is unknown";
       case TOO_LARGE -> "The result is larger than you may have";
+      case PRECONDITION_FAILED -> "It has changed meanwhile";
+      case UNPROCESSABLE -> "Against a rule";
       case TOO_MANY_CALLS -> "Too many calls";
       case INTERNAL, UNSPECIFIED, UNRECOGNIZED -> "Something broke";
       case SOURCE_ERROR -> "The source refused or failed";

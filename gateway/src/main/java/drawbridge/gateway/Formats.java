@@ -8,8 +8,9 @@ import java.util.Map;
 final class Formats {
   private static final String JSON = "application/json";
   private static final String NDJSON = "application/x-ndjson";
+  private static final String CSV = "text/csv";
   private static final Map<String, String> OPTION =
-      Map.of("json", JSON, "ndjson", NDJSON, JSON, JSON, NDJSON, NDJSON);
+      Map.of("json", JSON, "ndjson", NDJSON, "csv", CSV, JSON, JSON, NDJSON, NDJSON, CSV, CSV);
 
   private Formats() {}
 
@@ -44,16 +45,29 @@ final class Formats {
       if (weight > most
           && (type.equals(JSON)
               || type.equals(NDJSON)
+              || type.equals(CSV)
+              || type.equals("text/*")
               || type.equals("*/*")
               || type.equals("application/*"))) {
         most = weight;
-        best = type.endsWith("*") ? "" : type;
+        best = type.equals("text/*") ? CSV : type.endsWith("*") ? "" : type;
       }
     }
     if (most == 0) {
       throw none();
     }
     return best;
+  }
+
+  /** The connector takes compressed answers; {@code Accept-Encoding} as it stands. */
+  static boolean gzip(String accepted) {
+    for (String part : accepted.split(",", 32)) {
+      String[] pieces = part.split(";", 8);
+      if (pieces[0].strip().equalsIgnoreCase("gzip")) {
+        return weight(pieces) > 0;
+      }
+    }
+    return false;
   }
 
   private static double weight(String[] pieces) {
@@ -74,7 +88,7 @@ final class Formats {
     return new Refusal(
         Fault.newBuilder()
             .setCode(Fault.Code.NOT_ACCEPTABLE)
-            .setMessage("Formats are application/json and application/x-ndjson.")
+            .setMessage("Formats are application/json, application/x-ndjson and text/csv.")
             .build());
   }
 }

@@ -1,5 +1,6 @@
 package drawbridge.gateway;
 
+import drawbridge.relay.Reference;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import io.helidon.common.socket.SocketOptions;
@@ -12,7 +13,6 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http1.Http1Config;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -57,7 +57,9 @@ public final class Gateway implements AutoCloseable {
     agents = new Agents(settings, measures, records);
     Connections connections = new Connections(http(), CONNECTIONS);
     measures.gateway(agents::inFlight, connections::open, tls::refused);
-    Calls calls = new Calls(settings, agents, measures, records, CALLS);
+    Library library = new Library(settings, agents, new Viewing(System::nanoTime));
+    Calls calls =
+        new Calls(settings, agents, measures, new Bearers(settings), library, records, CALLS);
     PrivatePort privately = new PrivatePort(settings, agents, measures, records);
     WebServerConfig.Builder config =
         WebServer.builder()
@@ -181,7 +183,7 @@ public final class Gateway implements AutoCloseable {
                         status.code() == 413
                             ? "The body is larger than 8 MB."
                             : ours ? "The gateway failed." : "This is not a request.")
-                    .setReference(UUID.randomUUID().toString().replace("-", ""))
+                    .setReference(Reference.next())
                     .build();
             Faults.Told told = new Faults.Told(status.code(), fault.getCode(), false);
             headers.set(HeaderNames.CONTENT_TYPE, "application/problem+json");

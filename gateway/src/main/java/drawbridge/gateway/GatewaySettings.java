@@ -2,6 +2,7 @@ package drawbridge.gateway;
 
 import drawbridge.audit.AuditSettings;
 import drawbridge.settings.Section;
+import drawbridge.tokens.TokenSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.regex.Pattern;
  * {@code gateway.yaml}, read once and checked; immutable.
  *
  * @param publicUrl of every absolute URL that leaves the gateway, without a trailing slash
+ * @param tokens whose tokens are believed; empty: nobody's, and none is passed on
  * @param sites in the order of the file
  * @param audit the gateway's own log; what it keeps of the agents' logs stands beside it
  * @param file the whole file: {@code namespace}, {@code identity} and {@code network} are read by
@@ -28,6 +30,7 @@ public record GatewaySettings(
     Listen listen,
     Private privately,
     Certificates certificates,
+    Optional<TokenSettings> tokens,
     List<Site> sites,
     Optional<AuditSettings> audit,
     Section file) {
@@ -91,7 +94,10 @@ public record GatewaySettings(
         file.optionalSection("private")
             .map(GatewaySettings::privately)
             .orElseGet(() -> new Private(9090, "127.0.0.1"));
-    Certificates certificates = callers(file.section("callers"));
+    Section callers = file.section("callers");
+    Certificates certificates = certificates(callers);
+    Optional<TokenSettings> tokens = callers.optionalSection("tokens").map(TokenSettings::read);
+    callers.done();
     List<Site> sites = sites(file);
     for (String others : List.of("namespace", "identity", "network")) {
       file.optionalSection(others);
@@ -101,7 +107,7 @@ public record GatewaySettings(
             .map(section -> AuditSettings.read(section, "drawbridge/gateway/" + name));
     file.done();
     return new GatewaySettings(
-        name, publicUrl, listen, privately, certificates, sites, audit, file);
+        name, publicUrl, listen, privately, certificates, tokens, sites, audit, file);
   }
 
   private static String publicUrl(Section file) {
@@ -139,13 +145,7 @@ public record GatewaySettings(
     return read;
   }
 
-  private static Certificates callers(Section callers) {
-    if (callers.has("tokens")) {
-      throw callers.wrong(
-          "tokens",
-          "callers with tokens are not supported yet",
-          "remove it, and let callers prove themselves by certificates");
-    }
+  private static Certificates certificates(Section callers) {
     Section section = callers.section("certificates");
     Optional<Path> crl =
         section
@@ -159,7 +159,6 @@ public record GatewaySettings(
     Certificates read =
         new Certificates(section.existing("trust"), section.flag("required", true), crl);
     section.done();
-    callers.done();
     return read;
   }
 

@@ -2,7 +2,9 @@ package drawbridge.gateway;
 
 import drawbridge.relay.wire.Api;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ final class Site {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile Routes routes = Routes.NONE;
+  private volatile List<Api> apis = List.of();
 
   Site(GatewaySettings.Site settings) {
     this.settings = settings;
@@ -50,6 +53,11 @@ final class Site {
     return routes;
   }
 
+  /** As {@link #routes()}; where several agents offer one API, as the first does. */
+  List<Api> apis() {
+    return apis;
+  }
+
   /** No agent has told its catalogue since the start, so nobody knows what there is. */
   boolean unknown() {
     return routes == Routes.NONE;
@@ -71,9 +79,10 @@ final class Site {
     lock.lock();
     try {
       if (links.stream().anyMatch(Link::described)) {
-        List<Api> apis = new ArrayList<>();
-        links.forEach(link -> apis.addAll(link.offer().apis()));
-        routes = new Routes(apis);
+        List<Api> offered = new ArrayList<>();
+        links.forEach(link -> offered.addAll(link.offer().apis()));
+        routes = new Routes(offered);
+        this.apis = distinct(offered);
       }
       changed.signalAll();
     } finally {
@@ -85,7 +94,7 @@ final class Site {
    * The channel with the fewest calls in flight that offers the operation and is in order; waits
    * for one while all are suspect, draining or away.
    *
-   * @param id of the operation, or {@code api/version/}
+   * @param id of the operation, or {@code api/version/}; empty: whatever it offers
    * @param deadline of {@link System#nanoTime()}
    * @param gone asked while waiting: the caller hung up
    */
@@ -105,6 +114,12 @@ final class Site {
     return Optional.ofNullable(best);
   }
 
+  private static List<Api> distinct(List<Api> offered) {
+    Map<String, Api> first = new LinkedHashMap<>();
+    offered.forEach(api -> first.putIfAbsent(api.getName() + "/" + api.getVersion(), api));
+    return List.copyOf(first.values());
+  }
+
   /** As above, at once, and another than this. */
   Optional<Link> other(String id, Link than) {
     return Optional.ofNullable(best(id, than));
@@ -116,7 +131,7 @@ final class Site {
       if (link != except
           && (best == null || link.inFlight() < best.inFlight())
           && link.good()
-          && link.offer().operations().contains(id)) {
+          && (id.isEmpty() ? link.described() : link.offer().operations().contains(id))) {
         best = link;
       }
     }

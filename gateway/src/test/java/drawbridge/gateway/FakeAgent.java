@@ -17,6 +17,8 @@ import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.ReplyHead;
 import drawbridge.relay.wire.Request;
 import drawbridge.relay.wire.Source;
+import drawbridge.relay.wire.ViewReply;
+import drawbridge.relay.wire.ViewRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
@@ -27,9 +29,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -44,12 +48,21 @@ final class FakeAgent implements AutoCloseable {
   final AtomicLong bodyBytes = new AtomicLong();
   final AtomicLong produced = new AtomicLong();
   final CountDownLatch cancelled = new CountDownLatch(1);
+
+  /** After which Wait is answered; 0: never. */
+  volatile long waitMillis;
+
   final CountDownLatch waiting = new CountDownLatch(1);
   private final List<ServerCallStreamObserver<Catalogue>> listeners = new CopyOnWriteArrayList<>();
   private final Server server;
   private final ManagedChannel channel;
   private final AgentLink link;
   private volatile Catalogue catalogue;
+
+  /** What it lets callers see: nothing, unless a test says so. */
+  volatile ViewReply view = ViewReply.getDefaultInstance();
+
+  final Queue<ViewRequest> viewers = new ConcurrentLinkedQueue<>();
 
   FakeAgent(String site, String name, String... apis) {
     this.site = site;
@@ -133,6 +146,13 @@ final class FakeAgent implements AutoCloseable {
     }
 
     @Override
+    public void view(ViewRequest request, StreamObserver<ViewReply> observer) {
+      viewers.add(request);
+      observer.onNext(view);
+      observer.onCompleted();
+    }
+
+    @Override
     public StreamObserver<Request> invoke(StreamObserver<Reply> replies) {
       return new Invocation((ServerCallStreamObserver<Reply>) replies);
     }
@@ -169,7 +189,14 @@ final class FakeAgent implements AutoCloseable {
       switch (operation) {
         case "FindOrders", "Best" -> whole(200, "{\"by\":\"" + name + "\"}");
         case "PlaceOrder" -> whole(201, "{\"bytes\":" + body + "}");
-        case "Wait", "Hold" -> waiting.countDown();
+        case "Wait" -> {
+          waiting.countDown();
+          if (waitMillis > 0) {
+            CompletableFuture.delayedExecutor(waitMillis, TimeUnit.MILLISECONDS)
+                .execute(() -> whole(200, "{\"by\":\"" + name + "\"}"));
+          }
+        }
+        case "Hold" -> waiting.countDown();
         case "Export" -> {
           left = Long.parseLong(argument("bytes"));
           replies.onNext(Reply.newBuilder().setHead(replyHead(200).setLength(0)).build());

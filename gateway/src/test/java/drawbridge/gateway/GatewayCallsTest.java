@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -316,6 +317,31 @@ final class GatewayCallsTest {
       assertEquals(503, waiting.get(10, TimeUnit.SECONDS).statusCode());
       slow.suspect.set(false);
       assertEquals(200, stage.get("/orders/v1/customers/1/orders").statusCode());
+    }
+  }
+
+  /** Only four are sent again at a time; the others wait for their turn and don't fail. */
+  @Test
+  void manyCallsThatLostTheirChannelAreSentAgainByTurns() throws Exception {
+    int callers = 12;
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      FakeAgent silent = stage.agent("plant-1", "agent-a", "orders");
+      List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+      for (int i = 0; i < callers; i++) {
+        waiting.add(
+            stage.client.sendAsync(
+                stage.request("/orders/v1/wait").build(), BodyHandlers.ofString()));
+      }
+      Stage.until(() -> silent.heads.size() == callers);
+      FakeAgent other = stage.agent("plant-1", "agent-b", "orders");
+      other.waitMillis = 50;
+      silent.suspect.set(true);
+      for (CompletableFuture<HttpResponse<String>> one : waiting) {
+        HttpResponse<String> response = one.get(10, TimeUnit.SECONDS);
+        assertEquals(200, response.statusCode(), response.body());
+      }
+      assertEquals(callers, other.heads.size());
+      Stage.until(() -> stage.gateway.agents().inFlight() == 0);
     }
   }
 }

@@ -15,7 +15,6 @@ import java.security.cert.X509Certificate;
 import java.security.interfaces.EdECPublicKey;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +30,12 @@ record Identity(
     PrivateKey key,
     List<X509Certificate> authorities,
     Revocation revocation) {
+  /** Set by the start scripts of packages. */
+  private static final boolean PACKAGED = Boolean.getBoolean("drawbridge.packaged");
+
+  /** The organisation in every certificate that {@code certs sample} makes. */
+  static final String SAMPLE = "Drawbridge SAMPLE - not for production";
+
   private static final String ED25519 = NamedParameterSpec.ED25519.getName();
 
   Identity {
@@ -40,11 +45,12 @@ record Identity(
   /** Reads the files as they are now. */
   static Identity load(IdentitySettings settings, PeerName self, Instant now)
       throws IdentityException {
-    return parse(IdentityContent.read(settings), self, settings.grace(), now);
+    return parse(IdentityContent.read(settings), self, settings, now);
   }
 
   /** The identity that the files' bytes are, for the program of the name given. */
-  static Identity parse(IdentityContent content, PeerName self, Duration grace, Instant now)
+  static Identity parse(
+      IdentityContent content, PeerName self, IdentitySettings settings, Instant now)
       throws IdentityException {
     X509Certificate certificate = own(content.certificate().array(), self, now);
     PrivateKey key = privateKey(content.key().array());
@@ -55,8 +61,38 @@ record Identity(
           "name the key from which that certificate was requested");
     }
     List<X509Certificate> authorities = authorities(content.peers().array());
+    if (PACKAGED && !settings.samples()) {
+      refuseSamples(certificate, authorities);
+    }
     return new Identity(
-        certificate, key, authorities, Revocation.parse(content.crl().array(), authorities, grace));
+        certificate,
+        key,
+        authorities,
+        Revocation.parse(content.crl().array(), authorities, settings.grace()));
+  }
+
+  /** Keys of samples lie about in folders that people copy and share. */
+  static void refuseSamples(X509Certificate own, List<X509Certificate> authorities)
+      throws IdentityException {
+    if (sample(own)) {
+      throw new IdentityException(
+          Field.CERTIFICATE,
+          "it is a sample, made for trying things out",
+          "request one from your own CA, or write “samples: true” below identity");
+    }
+    for (X509Certificate ca : authorities) {
+      if (sample(ca)) {
+        throw new IdentityException(
+            Field.PEERS,
+            "“" + ca.getSubjectX500Principal() + "” in it is a sample, made for trying things out",
+            "name your own CA, or write “samples: true” below identity");
+      }
+    }
+  }
+
+  private static boolean sample(X509Certificate certificate) {
+    return certificate.getSubjectX500Principal().getName().contains(SAMPLE)
+        || certificate.getIssuerX500Principal().getName().contains(SAMPLE);
   }
 
   private static X509Certificate own(byte[] pem, PeerName self, Instant now)

@@ -13,9 +13,12 @@ record IdentityContent(ByteBuffer certificate, ByteBuffer key, ByteBuffer peers,
   private static final int MOST = 16 * 1024 * 1024;
 
   static IdentityContent read(IdentitySettings settings) throws IdentityException {
+    ByteBuffer certificate = read(Field.CERTIFICATE, settings.certificate());
+    Path password = settings.password().orElse(null);
+    Pkcs12 store = password == null ? null : Pkcs12.read(certificate, password);
     return new IdentityContent(
-        read(Field.CERTIFICATE, settings.certificate()),
-        read(Field.KEY, settings.key()),
+        store == null ? certificate : store.certificate(),
+        store == null ? read(Field.KEY, settings.key()) : store.key(),
         read(Field.PEERS, settings.peers()),
         read(Field.CRL, settings.crl()));
   }

@@ -27,6 +27,7 @@ final class IdentityFiles implements Supplier<Identity> {
   private String complaint = "";
   private Instant looked;
   private Instant alarmed = Instant.MIN;
+  private final Expiry expiry = new Expiry();
 
   IdentityFiles(IdentitySettings settings, PeerName self, InstantSource clock)
       throws IdentityException {
@@ -35,7 +36,8 @@ final class IdentityFiles implements Supplier<Identity> {
     this.clock = clock;
     this.looked = clock.instant();
     this.content = IdentityContent.read(settings);
-    this.identity = Identity.parse(content, self, settings.grace(), looked);
+    this.identity = Identity.parse(content, self, settings, looked);
+    this.expiry.look(identity.certificate(), looked);
   }
 
   @Override
@@ -45,7 +47,9 @@ final class IdentityFiles implements Supplier<Identity> {
       Instant now = clock.instant();
       if (!now.isBefore(looked.plus(EVERY)) || now.isBefore(looked)) {
         looked = now;
+        settings.url().ifPresent(url -> url.refresh(now));
         look(now);
+        expiry.look(identity.certificate(), now);
       }
       alarm(now);
       return identity;
@@ -59,7 +63,7 @@ final class IdentityFiles implements Supplier<Identity> {
       IdentityContent found = IdentityContent.read(settings);
       if (!found.equals(content)) {
         // Kept only once it was found right: what is wrong now may be right at the next look.
-        identity = Identity.parse(found, self, settings.grace(), now);
+        identity = Identity.parse(found, self, settings, now);
         content = found;
         LOG.log(
             Level.INFO,

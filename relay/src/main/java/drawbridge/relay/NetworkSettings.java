@@ -98,8 +98,13 @@ public record NetworkSettings(
    * @throws IllegalStateException where a file is not a certificate
    */
   public void install() {
+    context().ifPresent(SSLContext::setDefault);
+  }
+
+  /** TLS that trusts the CAs named here; empty: the process's own does already. */
+  Optional<SSLContext> context() {
     if (trust.isEmpty() && system) {
-      return;
+      return Optional.empty();
     }
     try {
       KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
@@ -121,7 +126,7 @@ public record NetworkSettings(
       factory.init(anchors);
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(null, factory.getTrustManagers(), null);
-      SSLContext.setDefault(context);
+      return Optional.of(context);
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("network.trust cannot be used: " + e.getMessage(), e);
     }

@@ -315,6 +315,14 @@ public final class Section {
     return list(key, (node) -> scalar(key, node));
   }
 
+  /** A plain word or a list of them; none where the key is missing. */
+  public List<String> oneOrMore(String key) {
+    Optional<Node> node = value(key);
+    return node.isPresent() && node.get() instanceof ScalarNode
+        ? List.of(text(key))
+        : list(key, item -> scalar(key, item));
+  }
+
   /** A mapping of names to mappings, in the order of the file; empty where the key is missing. */
   public Map<String, Section> named(String key) {
     return optionalSection(key).map(Section::each).orElse(Map.of());

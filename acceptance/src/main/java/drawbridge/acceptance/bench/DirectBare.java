@@ -114,7 +114,7 @@ final class DirectBare {
     }
 
     @Override
-    public OutputStream begin(int status, String contentType) {
+    public OutputStream begin(int status, String contentType, Map<String, String> headers) {
       return bytes;
     }
 

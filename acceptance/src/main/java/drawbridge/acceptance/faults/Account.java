@@ -1,14 +1,8 @@
 package drawbridge.acceptance.faults;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import drawbridge.acceptance.OrdersDatabase;
+import drawbridge.acceptance.AuditTrail;
 import drawbridge.acceptance.Stack;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Every call of a run, held against what stands in the table and in the agents' audit logs.
@@ -39,7 +32,6 @@ record Account(
     long unknown,
     long longestPauseMs,
     List<String> why) {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_REASONS = 10;
 
   /** Clocks of one machine, read by different programs. */
@@ -59,9 +51,7 @@ record Account(
 
   private static Map<String, Note> notes(Stack stack, String run) throws IOException, SQLException {
     Map<String, Note> notes = new HashMap<>();
-    String password = Files.readString(stack.folder().resolve("secrets/erp")).strip();
-    try (var connection =
-            DriverManager.getConnection(stack.database().url(), OrdersDatabase.USER, password);
+    try (var connection = stack.database().connect();
         var statement =
             connection.prepareStatement(
                 "select text, count(*), max(extract(epoch from made_at) * 1000)::bigint"
@@ -80,20 +70,15 @@ record Account(
   private static Map<String, List<String>> recorded(Stack stack) throws IOException {
     Map<String, List<String>> outcomes = new HashMap<>();
     for (String agent : stack.plan().sites().stream().flatMap(s -> s.agents().stream()).toList()) {
-      try (Stream<Path> files = Files.walk(stack.audit(agent))) {
-        for (Path file : files.filter(f -> f.toString().endsWith(".jsonl")).toList()) {
-          try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-              JsonNode record = line.endsWith("}") ? JSON.readTree(line) : JSON.createObjectNode();
-              if (record.has("call") && record.has("outcome")) {
-                outcomes
-                    .computeIfAbsent(record.path("call").asText(), call -> new ArrayList<>())
-                    .add(record.path("outcome").asText());
-              }
+      AuditTrail.calls(
+          stack.audit(agent),
+          record -> {
+            if (record.has("outcome")) {
+              outcomes
+                  .computeIfAbsent(record.path("call").asText(), call -> new ArrayList<>())
+                  .add(record.path("outcome").asText());
             }
-          }
-        }
-      }
+          });
     }
     return outcomes;
   }

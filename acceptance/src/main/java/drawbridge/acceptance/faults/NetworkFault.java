@@ -27,8 +27,7 @@ enum NetworkFault implements Fault {
   NAMESPACE_UNREACHABLE {
     @Override
     public void play(Scene scene) throws Exception {
-      scene.stack().control("/down?ms=" + scene.outage().toMillis());
-      scene.hold(scene.outage().plusSeconds(5));
+      outage(scene, "/down");
     }
 
     @Override
@@ -40,8 +39,7 @@ enum NetworkFault implements Fault {
   NAMESPACE_SILENT {
     @Override
     public void play(Scene scene) throws Exception {
-      scene.stack().control("/silence?ms=" + scene.outage().toMillis());
-      scene.hold(scene.outage().plusSeconds(5));
+      outage(scene, "/silence");
     }
 
     @Override
@@ -76,6 +74,11 @@ enum NetworkFault implements Fault {
       scene.stack().control("/normal");
     }
   };
+
+  private static void outage(Scene scene, String request) throws IOException, InterruptedException {
+    scene.stack().control(request + "?ms=" + scene.outage().toMillis());
+    scene.hold(scene.outage().plusSeconds(5));
+  }
 
   private static void resets(Scene scene, String request) throws IOException, InterruptedException {
     long end = System.nanoTime() + scene.length().toNanos();

@@ -59,14 +59,17 @@ enum ProgramFault implements Fault {
                       // what is meant to happen
                     }
                   });
-      scene.await("the statement of a call that will be an orphan", () -> scene.sleeping() == 1);
+      scene.await(
+          "the statement of a call that will be an orphan",
+          () -> scene.stack().database().sleepingStatements() == 1);
       scene.stack().kill(Scene.GATEWAY);
       long back = gatewayBack(scene);
       scene.figure("back_ms", back);
       scene.check(back <= 2_000, "called back " + back + " ms after its start");
       scene.figure(
           "orphan_cancelled_ms",
-          scene.await("the orphan is cancelled", () -> scene.sleeping() == 0));
+          scene.await(
+              "the orphan is cancelled", () -> scene.stack().database().sleepingStatements() == 0));
       orphan.close();
       caller.join();
       scene.hold(scene.length().dividedBy(4));

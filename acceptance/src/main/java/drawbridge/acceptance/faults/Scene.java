@@ -1,17 +1,12 @@
 package drawbridge.acceptance.faults;
 
 import drawbridge.acceptance.Connector;
-import drawbridge.acceptance.HttpConnection;
-import drawbridge.acceptance.OrdersDatabase;
+import drawbridge.acceptance.PrivatePort;
 import drawbridge.acceptance.Stack;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -103,12 +98,6 @@ final class Scene {
     return (System.nanoTime() - began) / 1_000_000;
   }
 
-  HttpConnection connect() throws IOException {
-    URI gateway = stack.gateway();
-    return new HttpConnection(
-        tls.getSocketFactory().createSocket(gateway.getHost(), gateway.getPort()));
-  }
-
   SSLContext tls() {
     return tls;
   }
@@ -119,14 +108,7 @@ final class Scene {
 
   /** The gateway's own word on something, such as {@code /healthz}. */
   String privately(String path) throws IOException, InterruptedException {
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      return http.send(
-              HttpRequest.newBuilder(URI.create(stack.privateGateway(GATEWAY) + path))
-                  .timeout(Duration.ofSeconds(5))
-                  .build(),
-              BodyHandlers.ofString())
-          .body();
-    }
+    return PrivatePort.get(URI.create(stack.privateGateway(GATEWAY) + path));
   }
 
   /** Sum over the labels; 0 where there is none yet. */
@@ -137,20 +119,6 @@ final class Scene {
             .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
             .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
             .sum());
-  }
-
-  /** Statements of the agents that hold in {@code pg_sleep}. */
-  long sleeping() throws Exception {
-    String password = Files.readString(stack.folder().resolve("secrets/erp")).strip();
-    try (var connection =
-            DriverManager.getConnection(stack.database().url(), OrdersDatabase.USER, password);
-        var statement = connection.createStatement();
-        var rows =
-            statement.executeQuery(
-                "select count(*) from pg_stat_activity where query like '%pg_sleep%'"
-                    + " and state = 'active' and pid <> pg_backend_pid()")) {
-      return rows.next() ? rows.getLong(1) : -1;
-    }
   }
 
   /** Resident memory of a program, in megabytes; 0 where the system does not tell. */

@@ -1,6 +1,7 @@
 package drawbridge.adapters.sql;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import drawbridge.adapters.Schema;
 import drawbridge.adapters.Type;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -22,20 +23,23 @@ import org.jspecify.annotations.Nullable;
  * Writes one column of the current row as JSON; docs/sql.md has the table of types. Nothing is
  * rounded or cut: what JSON has no form for is written as text.
  *
- * @param type in the catalogue
+ * @param schema in the catalogue
  * @param numeric {@link Form} applies to it
  */
-record ColumnWriter(Type type, boolean numeric, Step step) {
+record ColumnWriter(Schema schema, boolean numeric, Step step) {
 
   /** Writes the value or null. */
   interface Step {
-    void write(ResultSet rows, int column, JsonGenerator json) throws SQLException, IOException;
+    void write(ResultSet rows, int column, Sink json) throws SQLException, IOException;
   }
 
   /** Digits that every reader's double holds exactly. */
   private static final int MOST_DIGITS = 15;
 
-  void write(ResultSet rows, int column, JsonGenerator json) throws SQLException, IOException {
+  /** Longer ones are declared only because some length had to be. */
+  private static final int MOST_CHARACTERS = 1 << 20;
+
+  void write(ResultSet rows, int column, Sink json) throws SQLException, IOException {
     step.write(rows, column, json);
   }
 
@@ -45,12 +49,22 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     return switch (name) {
       // Their JDBC types tell less than their names, or something else.
       case "json", "jsonb" -> plain(Type.STRING, ColumnWriter::json);
-      case "uuid", "money", "bit", "varbit" ->
-          plain(name.equals("uuid") ? Type.UUID : Type.STRING, ColumnWriter::text);
+      case "uuid" -> plain(Type.UUID, ColumnWriter::text);
+      case "money", "bit", "varbit" ->
+          dialect == Dialect.POSTGRESQL
+              ? plain(Type.STRING, ColumnWriter::text)
+              : byJdbcType(jdbcType, name, precision, scale, dialect, form);
       case "timestamptz" ->
           plain(Type.TIMESTAMP, objects(OffsetDateTime.class, t -> IsoText.of(utc(t))));
       case "timetz" -> plain(Type.TIME, objects(OffsetTime.class, IsoText::of));
-      case "decfloat" -> plain(Type.DECIMAL, ColumnWriter::text);
+      // Larger than the signed ones, which their JDBC types tell.
+      case "bigint unsigned" -> number(Type.DECIMAL, true, ColumnWriter::text);
+      case "int unsigned", "integer unsigned" ->
+          number(
+              Type.LONG,
+              form == Form.TEXT,
+              form == Form.TEXT ? ColumnWriter::longText : ColumnWriter::longNumber);
+      case "decfloat" -> number(Type.DECIMAL, true, ColumnWriter::text);
       default -> byJdbcType(jdbcType, name, precision, scale, dialect, form);
     };
   }
@@ -59,28 +73,32 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
       int jdbcType, String name, int precision, int scale, Dialect dialect, Form form) {
     return switch (jdbcType) {
       case Types.TINYINT, Types.SMALLINT, Types.INTEGER ->
-          new ColumnWriter(
+          number(
               Type.INTEGER,
-              true,
+              form == Form.TEXT,
               form == Form.TEXT ? ColumnWriter::longText : ColumnWriter::integer);
       case Types.BIGINT ->
-          new ColumnWriter(
+          number(
               Type.LONG,
-              true,
+              form != Form.NUMBER,
               form == Form.NUMBER ? ColumnWriter::longNumber : ColumnWriter::longText);
       case Types.NUMERIC, Types.DECIMAL -> {
         boolean narrow =
             precision > 0 && precision <= MOST_DIGITS && scale >= 0 && scale <= precision;
         boolean number = form == Form.NUMBER || (form == Form.DECLARED && narrow);
-        yield new ColumnWriter(
-            Type.DECIMAL, true, number ? ColumnWriter::decimal : ColumnWriter::decimalText);
+        yield number(
+            Type.DECIMAL, !number, number ? ColumnWriter::decimal : ColumnWriter::decimalText);
       }
       case Types.REAL ->
-          new ColumnWriter(
-              Type.DOUBLE, true, form == Form.TEXT ? ColumnWriter::text : ColumnWriter::real);
+          number(
+              Type.DOUBLE,
+              form == Form.TEXT,
+              form == Form.TEXT ? ColumnWriter::text : ColumnWriter::real);
       case Types.FLOAT, Types.DOUBLE ->
-          new ColumnWriter(
-              Type.DOUBLE, true, form == Form.TEXT ? ColumnWriter::text : ColumnWriter::doubled);
+          number(
+              Type.DOUBLE,
+              form == Form.TEXT,
+              form == Form.TEXT ? ColumnWriter::text : ColumnWriter::doubled);
       case Types.BOOLEAN, Types.BIT -> plain(Type.BOOLEAN, ColumnWriter::bool);
       case Types.DATE -> plain(Type.DATE, objects(LocalDate.class, IsoText::of));
       case Types.TIME -> plain(Type.TIME, objects(LocalTime.class, IsoText::of));
@@ -91,12 +109,32 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
       case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB ->
           plain(Type.BYTES, ColumnWriter::bytes);
       case Types.ARRAY -> plain(Type.STRING, ColumnWriter::array);
+      case Types.CHAR, Types.VARCHAR, Types.NCHAR, Types.NVARCHAR ->
+          new ColumnWriter(
+              Schema.of(Type.STRING, true)
+                  .atMost(precision > 0 && precision <= MOST_CHARACTERS ? precision : 0),
+              false,
+              dialect.utf8(name) ? ColumnWriter::utf8 : ColumnWriter::text);
       default -> plain(Type.STRING, dialect.utf8(name) ? ColumnWriter::utf8 : ColumnWriter::text);
     };
   }
 
   private static ColumnWriter plain(Type type, Step step) {
-    return new ColumnWriter(type, false, step);
+    return new ColumnWriter(Schema.of(type, true), false, step);
+  }
+
+  private static ColumnWriter number(Type type, boolean text, Step step) {
+    Schema schema = Schema.of(type, true);
+    return new ColumnWriter(text ? schema.asText(textPattern(type)) : schema, true, step);
+  }
+
+  /** Of a number that travels as text. */
+  static String textPattern(Type type) {
+    return switch (type) {
+      case INTEGER, LONG -> "^-?[0-9]{1,19}$";
+      case DECIMAL -> "^(-?[0-9]+(\\.[0-9]+)?|NaN|-?Infinity)$";
+      default -> "";
+    };
   }
 
   /** Turns a value into the text that stands for it. */
@@ -121,7 +159,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
         : time.withOffsetSameInstant(ZoneOffset.UTC);
   }
 
-  private static void integer(ResultSet rows, int column, JsonGenerator json)
+  private static void integer(ResultSet rows, int column, Sink json)
       throws SQLException, IOException {
     int value = rows.getInt(column);
     if (value == 0 && rows.wasNull()) {
@@ -131,7 +169,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void longNumber(ResultSet rows, int column, JsonGenerator json)
+  private static void longNumber(ResultSet rows, int column, Sink json)
       throws SQLException, IOException {
     long value = rows.getLong(column);
     if (value == 0 && rows.wasNull()) {
@@ -141,7 +179,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void longText(ResultSet rows, int column, JsonGenerator json)
+  private static void longText(ResultSet rows, int column, Sink json)
       throws SQLException, IOException {
     long value = rows.getLong(column);
     if (value == 0 && rows.wasNull()) {
@@ -151,8 +189,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void real(ResultSet rows, int column, JsonGenerator json)
-      throws SQLException, IOException {
+  private static void real(ResultSet rows, int column, Sink json) throws SQLException, IOException {
     float value = rows.getFloat(column);
     if (value == 0 && rows.wasNull()) {
       json.writeNull();
@@ -161,7 +198,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void doubled(ResultSet rows, int column, JsonGenerator json)
+  private static void doubled(ResultSet rows, int column, Sink json)
       throws SQLException, IOException {
     double value = rows.getDouble(column);
     if (value == 0 && rows.wasNull()) {
@@ -171,7 +208,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void decimal(ResultSet rows, int column, JsonGenerator json)
+  private static void decimal(ResultSet rows, int column, Sink json)
       throws SQLException, IOException {
     switch (rows.getObject(column)) {
       case null -> json.writeNull();
@@ -181,7 +218,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void decimalText(ResultSet rows, int column, JsonGenerator json)
+  private static void decimalText(ResultSet rows, int column, Sink json)
       throws SQLException, IOException {
     switch (rows.getObject(column)) {
       case null -> json.writeNull();
@@ -190,8 +227,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void bool(ResultSet rows, int column, JsonGenerator json)
-      throws SQLException, IOException {
+  private static void bool(ResultSet rows, int column, Sink json) throws SQLException, IOException {
     boolean value = rows.getBoolean(column);
     if (!value && rows.wasNull()) {
       json.writeNull();
@@ -200,8 +236,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void text(ResultSet rows, int column, JsonGenerator json)
-      throws SQLException, IOException {
+  private static void text(ResultSet rows, int column, Sink json) throws SQLException, IOException {
     String value = rows.getString(column);
     if (value == null) {
       json.writeNull();
@@ -210,8 +245,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void utf8(ResultSet rows, int column, JsonGenerator json)
-      throws SQLException, IOException {
+  private static void utf8(ResultSet rows, int column, Sink json) throws SQLException, IOException {
     byte[] value = rows.getBytes(column);
     if (value == null) {
       json.writeNull();
@@ -220,7 +254,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void bytes(ResultSet rows, int column, JsonGenerator json)
+  private static void bytes(ResultSet rows, int column, Sink json)
       throws SQLException, IOException {
     byte[] value = rows.getBytes(column);
     if (value == null) {
@@ -231,8 +265,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
   }
 
   /** As it stands, but on one line: a line end between its tokens would break NDJSON. */
-  private static void json(ResultSet rows, int column, JsonGenerator json)
-      throws SQLException, IOException {
+  private static void json(ResultSet rows, int column, Sink json) throws SQLException, IOException {
     String value = rows.getString(column);
     if (value == null) {
       json.writeNull();
@@ -241,7 +274,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
   }
 
-  private static void array(ResultSet rows, int column, JsonGenerator json)
+  private static void array(ResultSet rows, int column, Sink json)
       throws SQLException, IOException {
     Array array = rows.getArray(column);
     if (array == null) {
@@ -250,7 +283,7 @@ record ColumnWriter(Type type, boolean numeric, Step step) {
     }
     try {
       if (array.getArray() instanceof Object[] elements && simple(elements)) {
-        elements(elements, json);
+        json.nested(generator -> elements(elements, generator));
       } else {
         json.writeString(rows.getString(column));
       }

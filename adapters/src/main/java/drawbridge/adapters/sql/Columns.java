@@ -6,6 +6,8 @@ import drawbridge.adapters.Answer;
 import drawbridge.adapters.Column;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
+import drawbridge.adapters.Schema;
+import drawbridge.adapters.Visibility;
 import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -25,10 +27,12 @@ import java.util.Set;
 final class Columns {
   private final List<Shape> shapes;
   private final SerializedString[] names;
-  private final ColumnWriter[] writers;
+  private final ColumnWriter.Step[] steps;
+  private final Schema[] schemas;
 
   /** What decides how a column is written. */
-  private record Shape(String label, int jdbcType, String typeName, int precision, int scale) {
+  record Shape(
+      String label, int jdbcType, String typeName, int precision, int scale, boolean nullable) {
 
     static Shape of(ResultSetMetaData from, int column) throws SQLException {
       return new Shape(
@@ -36,7 +40,8 @@ final class Columns {
           from.getColumnType(column),
           from.getColumnTypeName(column),
           from.getPrecision(column),
-          from.getScale(column));
+          from.getScale(column),
+          from.isNullable(column) != ResultSetMetaData.columnNoNulls);
     }
 
     /** Asks no more than must be: on PostgreSQL a type's name can cost a statement of its own. */
@@ -54,47 +59,62 @@ final class Columns {
     }
   }
 
-  private Columns(List<Shape> shapes, ColumnWriter[] writers) {
+  /** What the API file says of a column of the answer. */
+  record Told(Form form, String title, String description, Visibility visibility) {
+    static final Told NOTHING = new Told(Form.DECLARED, "", "", Visibility.NORMAL);
+  }
+
+  private Columns(List<Shape> shapes, ColumnWriter.Step[] steps, Schema[] schemas) {
     this.shapes = shapes;
     this.names =
-        shapes.stream().map(s -> new SerializedString(s.label())).toArray(SerializedString[]::new);
-    this.writers = writers;
+        shapes.stream()
+            .limit(steps.length)
+            .map(s -> new SerializedString(s.label()))
+            .toArray(SerializedString[]::new);
+    this.steps = steps;
+    this.schemas = schemas;
   }
 
   /**
-   * @param forms what the API file says of columns, by name
+   * @param told what the API file says of columns, by name
+   * @param visible the columns that are written; further ones are read only
    * @throws FaultException where columns can't be one JSON object as the file wants it
    */
-  static Columns of(ResultSetMetaData from, Dialect dialect, Map<String, Form> forms)
+  static Columns of(ResultSetMetaData from, Dialect dialect, Map<String, Told> told, int visible)
       throws SQLException, FaultException {
     List<Shape> shapes = new ArrayList<>();
     Set<String> labels = new HashSet<>();
-    ColumnWriter[] writers = new ColumnWriter[from.getColumnCount()];
-    for (int i = 1; i <= writers.length; i++) {
+    int count = from.getColumnCount();
+    ColumnWriter.Step[] steps = new ColumnWriter.Step[Math.min(visible, count)];
+    Schema[] schemas = new Schema[count];
+    for (int i = 1; i <= count; i++) {
       Shape shape = Shape.of(from, i);
       shapes.add(shape);
-      if (!labels.add(shape.label())) {
-        throw misfit(
-            "two columns are called “" + shape.label() + "”: give one another name (as …)");
-      }
-      Form form = forms.getOrDefault(shape.label(), Form.DECLARED);
+      Form form = told.getOrDefault(shape.label(), Told.NOTHING).form();
       ColumnWriter writer =
           ColumnWriter.of(
               shape.jdbcType(), shape.typeName(), shape.precision(), shape.scale(), dialect, form);
-      if (form != Form.DECLARED && !writer.numeric()) {
-        throw misfit("the column “" + shape.label() + "” is no number, so “as” does not apply");
+      schemas[i - 1] = writer.schema().nullable(shape.nullable());
+      if (i <= steps.length) {
+        if (!labels.add(shape.label())) {
+          throw misfit(
+              "two columns are called “" + shape.label() + "”: give one another name (as …)");
+        }
+        if (form != Form.DECLARED && !writer.numeric()) {
+          throw misfit("the column “" + shape.label() + "” is no number, so “as” does not apply");
+        }
+        steps[i - 1] = writer.step();
       }
-      writers[i - 1] = writer;
     }
-    for (String name : forms.keySet()) {
+    for (String name : told.keySet()) {
       if (!labels.contains(name)) {
         throw misfit("the statement has no column “" + name + "”, which the file names");
       }
     }
-    return new Columns(shapes, writers);
+    return new Columns(shapes, steps, schemas);
   }
 
-  private static FaultException misfit(String why) {
+  static FaultException misfit(String why) {
     return Fault.of(
             Fault.Code.SOURCE_ERROR,
             "the operation's file does not fit the source",
@@ -103,10 +123,10 @@ final class Columns {
   }
 
   boolean fits(ResultSetMetaData other) throws SQLException {
-    if (other.getColumnCount() != writers.length) {
+    if (other.getColumnCount() != shapes.size()) {
       return false;
     }
-    for (int i = 0; i < writers.length; i++) {
+    for (int i = 0; i < shapes.size(); i++) {
       if (!shapes.get(i).fits(other, i + 1)) {
         return false;
       }
@@ -114,11 +134,51 @@ final class Columns {
     return true;
   }
 
-  void writeRow(ResultSet rows, JsonGenerator json) throws SQLException, IOException {
+  /** The same, as the caller may see it. */
+  Columns masked(Masks masks) {
+    if (names().stream().noneMatch(masks::masked)) {
+      return this;
+    }
+    ColumnWriter.Step[] left = new ColumnWriter.Step[steps.length];
+    for (int i = 0; i < left.length; i++) {
+      left[i] = masks.step(shapes.get(i).label(), steps[i]);
+    }
+    return new Columns(shapes, left, schemas);
+  }
+
+  List<String> names() {
+    return shapes.stream().limit(steps.length).map(Shape::label).toList();
+  }
+
+  /** From 1; 0: there is no such column. */
+  int find(String label) {
+    for (int i = 0; i < shapes.size(); i++) {
+      if (shapes.get(i).label().equals(label)) {
+        return i + 1;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * @param column from 1
+   */
+  Shape shape(int column) {
+    return shapes.get(column - 1);
+  }
+
+  /**
+   * @param column from 1
+   */
+  Schema schema(int column) {
+    return schemas[column - 1];
+  }
+
+  void writeRow(ResultSet rows, JsonGenerator json, Sink sink) throws SQLException, IOException {
     json.writeStartObject();
-    for (int i = 0; i < writers.length; i++) {
+    for (int i = 0; i < steps.length; i++) {
       json.writeFieldName(names[i]);
-      writers[i].write(rows, i + 1, json);
+      steps[i].write(rows, i + 1, sink);
     }
     json.writeEndObject();
   }
@@ -126,7 +186,7 @@ final class Columns {
   /** Tells the audit log the keys of the row that was written. */
   void keys(ResultSet rows, Answer answer) throws SQLException {
     for (String wanted : answer.keyColumns()) {
-      for (int i = 0; i < writers.length; i++) {
+      for (int i = 0; i < steps.length; i++) {
         if (shapes.get(i).label().equalsIgnoreCase(wanted)) {
           answer.key(wanted, Objects.toString(rows.getString(i + 1), ""));
         }
@@ -134,12 +194,26 @@ final class Columns {
     }
   }
 
-  /** For the catalogue. */
-  List<Column> catalogue(ResultSetMetaData from) throws SQLException {
+  void writeFields(ResultSet rows, Sink sink) throws SQLException, IOException {
+    for (int i = 0; i < steps.length; i++) {
+      steps[i].write(rows, i + 1, sink);
+    }
+  }
+
+  /**
+   * For the catalogue.
+   *
+   * @param comments of the database, by column from 1
+   */
+  List<Column> catalogue(Map<String, Told> told, Map<Integer, String> comments) {
     List<Column> columns = new ArrayList<>();
-    for (int i = 0; i < writers.length; i++) {
-      boolean nullable = from.isNullable(i + 1) != ResultSetMetaData.columnNoNulls;
-      columns.add(new Column(shapes.get(i).label(), writers[i].type(), nullable));
+    for (int i = 0; i < steps.length; i++) {
+      String name = shapes.get(i).label();
+      Told said = told.getOrDefault(name, Told.NOTHING);
+      String description =
+          said.description().isEmpty() ? comments.getOrDefault(i + 1, "") : said.description();
+      columns.add(
+          new Column(name, schemas[i], said.title(), description, said.visibility(), false));
     }
     return columns;
   }

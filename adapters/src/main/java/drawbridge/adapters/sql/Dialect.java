@@ -1,30 +1,59 @@
 package drawbridge.adapters.sql;
 
+import drawbridge.adapters.Type;
 import java.sql.Connection;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.List;
-import java.util.Optional;
 import org.postgresql.PGConnection;
+import org.postgresql.PGResultSetMetaData;
 
 /** Where databases and their drivers differ. */
-enum Dialect {
-  POSTGRESQL("jdbc:postgresql:"),
-  H2("jdbc:h2:");
+public enum Dialect {
+  POSTGRESQL("PostgreSQL", "org.postgresql:postgresql", "jdbc:postgresql:"),
+  H2("H2", "com.h2database:h2", "jdbc:h2:"),
+  MARIADB(
+      "MariaDB or MySQL", "org.mariadb.jdbc:mariadb-java-client", "jdbc:mariadb:", "jdbc:mysql:"),
+  SQLSERVER("SQL Server", "com.microsoft.sqlserver:mssql-jdbc", "jdbc:sqlserver:"),
+  ORACLE("Oracle", "com.oracle.database.jdbc:ojdbc17", "jdbc:oracle:"),
+  DB2("Db2", "com.ibm.db2:jcc", "jdbc:db2:"),
+  /** Db2 for i, through JTOpen. */
+  DB2I("Db2 for i", "net.sf.jt400:jt400", "jdbc:as400:"),
+  /** Any other, of which only the standard is expected. */
+  OTHER("a database", "its JDBC driver");
 
-  private final String prefix;
+  private final String title;
+  private final String driver;
 
-  Dialect(String prefix) {
-    this.prefix = prefix;
+  /** With spaces between: enums hold nothing that could change. */
+  private final String prefixes;
+
+  Dialect(String title, String driver, String... prefixes) {
+    this.title = title;
+    this.driver = driver;
+    this.prefixes = String.join(" ", prefixes);
   }
 
-  static Optional<Dialect> of(String url) {
-    return List.of(values()).stream().filter(d -> url.startsWith(d.prefix)).findFirst();
+  static Dialect of(String url) {
+    return List.of(values()).stream().filter(d -> d.takes(url)).findFirst().orElse(OTHER);
   }
 
-  /** The beginnings of the URLs that have a driver here, for messages. */
-  static String known() {
-    return String.join(" or ", List.of(values()).stream().map(d -> d.prefix).toList());
+  private boolean takes(String url) {
+    return !prefixes.isEmpty()
+        && List.of(prefixes.split(" ", -1)).stream().anyMatch(url::startsWith);
+  }
+
+  /** For people. */
+  String title() {
+    return title;
+  }
+
+  /** Where its driver comes from, in Maven's coordinates. */
+  String driver() {
+    return driver;
   }
 
   /** {@code E'it\'s'} is one string. */
@@ -32,14 +61,38 @@ enum Dialect {
     return this == POSTGRESQL;
   }
 
+  /** {@code 'it\'s'} is one string, {@code "text"} is one too, and # begins a comment. */
+  boolean backslashes() {
+    return this == MARIADB;
+  }
+
+  /** {@code [a name]}, and no arrays. */
+  boolean bracketNames() {
+    return this == SQLSERVER;
+  }
+
+  /** In a pattern of {@code like} a [ means something. */
+  boolean bracketsInPatterns() {
+    return this == SQLSERVER;
+  }
+
+  /** {@code $tag$ … $tag$} is one string. */
+  boolean dollarStrings() {
+    return this == POSTGRESQL || this == H2;
+  }
+
   /** The database itself refuses changes in a read-only transaction. */
   boolean enforcesReadOnly() {
-    return this == POSTGRESQL;
+    return this == POSTGRESQL || this == MARIADB;
   }
 
   /** The driver fetches by and by, and not the whole result at once, when told a fetch size. */
   boolean cursors() {
-    return this == POSTGRESQL;
+    return this != H2;
+  }
+
+  int fetchSize(int rows) {
+    return rows;
   }
 
   /**
@@ -47,9 +100,21 @@ enum Dialect {
    * connection, since its driver's {@code Statement.cancel} does nothing between two fetches.
    */
   void stop(Connection connection, Statement statement) throws SQLException {
-    switch (this) {
-      case POSTGRESQL -> connection.unwrap(PGConnection.class).cancelQuery();
-      case H2 -> statement.cancel();
+    if (this == POSTGRESQL) {
+      connection.unwrap(PGConnection.class).cancelQuery();
+    } else {
+      statement.cancel();
+    }
+  }
+
+  /** What the connection may wait for the network; where the driver can't, nothing is set. */
+  void networkTimeout(Connection connection, int millis) throws SQLException {
+    try {
+      connection.setNetworkTimeout(Runnable::run, millis);
+    } catch (SQLFeatureNotSupportedException e) {
+      if (this != OTHER) {
+        throw e;
+      }
     }
   }
 
@@ -60,5 +125,122 @@ enum Dialect {
           case "text", "varchar", "bpchar", "name" -> true;
           default -> false;
         };
+  }
+
+  /**
+   * The end of an ordered query that wants only some rows.
+   *
+   * @param skip rows before them
+   * @param rows not negative; {@link Long#MAX_VALUE}: all
+   */
+  String limit(long skip, long rows) {
+    if (rows == Long.MAX_VALUE && skip == 0) {
+      return "";
+    }
+    return switch (this) {
+      case MARIADB -> " limit " + rows + (skip == 0 ? "" : " offset " + skip);
+      case SQLSERVER ->
+          " offset "
+              + skip
+              + " rows"
+              + (rows == Long.MAX_VALUE ? "" : " fetch next " + rows + " rows only");
+      default ->
+          (skip == 0 ? "" : " offset " + skip + " rows")
+              + (rows == Long.MAX_VALUE ? "" : " fetch first " + rows + " rows only");
+    };
+  }
+
+  /** The length of a text in characters. */
+  String characters(String sql) {
+    return switch (this) {
+      case POSTGRESQL, H2, MARIADB, OTHER -> "char_length(" + sql + ")";
+      case SQLSERVER -> "(len(" + sql + " + 'x') - 1)";
+      case ORACLE -> "length(" + sql + ")";
+      case DB2, DB2I -> "length(" + sql + ")";
+    };
+  }
+
+  /** Behind the table's name in a query whose rows shall stay as they are until the commit. */
+  String lockHint() {
+    return this == SQLSERVER ? " with (updlock, rowlock)" : "";
+  }
+
+  /** At the end of such a query. */
+  String lock() {
+    return switch (this) {
+      case SQLSERVER -> "";
+      case DB2, DB2I -> " with rs use and keep update locks";
+      default -> " for update";
+    };
+  }
+
+  /** A name that is used as it is written. */
+  String quoted(String name) {
+    return switch (this) {
+      case MARIADB -> "`" + name.replace("`", "``") + "`";
+      case SQLSERVER -> "[" + name.replace("]", "]]") + "]";
+      default -> "\"" + name.replace("\"", "\"\"") + "\"";
+    };
+  }
+
+  int nullType(Type type) {
+    return switch (type) {
+      case STRING -> Types.VARCHAR;
+      case INTEGER -> Types.INTEGER;
+      case LONG -> Types.BIGINT;
+      case DECIMAL -> Types.NUMERIC;
+      case DOUBLE -> Types.DOUBLE;
+      case BOOLEAN -> this == ORACLE ? Types.NUMERIC : Types.BOOLEAN;
+      case DATE -> Types.DATE;
+      case TIME -> this == ORACLE ? Types.VARCHAR : Types.TIME;
+      case TIMESTAMP -> Types.TIMESTAMP;
+      case UUID -> this == POSTGRESQL || this == H2 ? Types.OTHER : Types.CHAR;
+      case BYTES -> Types.VARBINARY;
+      case OBJECT -> Types.OTHER;
+    };
+  }
+
+  /**
+   * The name of the table's column that a column of a result comes from; empty: it is none's.
+   *
+   * @param column from 1
+   */
+  String baseColumn(ResultSetMetaData from, int column) throws SQLException {
+    return this == POSTGRESQL
+        ? from.unwrap(PGResultSetMetaData.class).getBaseColumnName(column)
+        : from.getColumnName(column);
+  }
+
+  /** A row with the same value in a unique column is there. */
+  boolean duplicate(SQLException e) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    return state.equals("23505")
+        || switch (this) {
+          case MARIADB -> e.getErrorCode() == 1062;
+          case SQLSERVER -> e.getErrorCode() == 2627 || e.getErrorCode() == 2601;
+          case ORACLE -> e.getErrorCode() == 1;
+          default -> false;
+        };
+  }
+
+  /** Name or password is wrong, or the account is locked or expired. */
+  boolean refusedSignIn(SQLException e) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    return state.startsWith("28")
+        || switch (this) {
+          case SQLSERVER ->
+              List.of(18452, 18456, 18463, 18486, 18487, 18488).contains(e.getErrorCode());
+          case ORACLE -> List.of(1017, 28000, 28001, 1045).contains(e.getErrorCode());
+          case DB2 -> List.of(-4214, -30082).contains(e.getErrorCode());
+          default -> false;
+        };
+  }
+
+  /** The driver is part of the program. */
+  boolean ships() {
+    return switch (this) {
+      case POSTGRESQL, H2, MARIADB, SQLSERVER, DB2I -> true;
+      case ORACLE, DB2, OTHER -> false;
+    };
   }
 }

@@ -13,6 +13,9 @@ import java.util.Locale;
  */
 record NamedSql(String text, List<String> names, String verb) {
 
+  /** Before a dot: what follows is an attribute of the caller, {@code :caller.subject}. */
+  static final String CALLER = "caller";
+
   /** The statement can't be read; the message is for the admin. */
   static final class Malformed extends Exception {
     private final String fix;
@@ -64,11 +67,18 @@ record NamedSql(String text, List<String> names, String verb) {
           copyTo(end < 0 ? sql.length() : end);
         } else if (next("/*")) {
           comment();
+        } else if (c == '#' && dialect.backslashes()) {
+          int end = sql.indexOf('\n', at);
+          copyTo(end < 0 ? sql.length() : end);
         } else if (c == '\'') {
-          quoted('\'', false);
+          quoted('\'', dialect.backslashes());
         } else if (c == '"') {
-          quoted('"', false);
-        } else if (c == '$' && dollarTag() > 0) {
+          quoted('"', dialect.backslashes());
+        } else if (c == '`' && dialect.backslashes()) {
+          quoted('`', false);
+        } else if (c == '[' && dialect.bracketNames()) {
+          quoted(']', false);
+        } else if (c == '$' && dialect.dollarStrings() && dollarTag() > 0) {
           dollarQuoted(dollarTag());
         } else if (word(c)) {
           word();
@@ -207,6 +217,12 @@ record NamedSql(String text, List<String> names, String verb) {
         int end = at + 1;
         while (end < sql.length() && namePart(sql.charAt(end))) {
           end++;
+        }
+        if (sql.substring(at + 1, end).equals(CALLER) && peek(end - at) == '.') {
+          end++;
+          while (end < sql.length() && (namePart(sql.charAt(end)) || sql.charAt(end) == '-')) {
+            end++;
+          }
         }
         names.add(sql.substring(at + 1, end));
         out.append('?');

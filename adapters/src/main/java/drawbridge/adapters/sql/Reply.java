@@ -4,6 +4,8 @@ import drawbridge.adapters.Answer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +20,32 @@ final class Reply extends OutputStream {
   static final class TooLong extends IOException {}
 
   private final Answer answer;
-  private final String contentType;
   private final @Nullable ByteArrayOutputStream held;
+  private final Map<String, String> headers = new LinkedHashMap<>();
+  private int status = 200;
+  private String contentType = "";
   private @Nullable OutputStream out;
   private long bytes;
   private boolean shut;
 
-  Reply(Answer answer, String contentType, boolean hold) {
+  Reply(Answer answer, boolean hold) {
     this.answer = answer;
-    this.contentType = contentType;
     this.held = hold ? new ByteArrayOutputStream(512) : null;
+  }
+
+  Answer.Format format() {
+    return answer.format();
+  }
+
+  /** Before the first byte. */
+  void status(int code, String type) {
+    status = code;
+    contentType = type;
+  }
+
+  /** Before the first byte. */
+  void header(String name, String value) {
+    headers.put(name, value);
   }
 
   @Override
@@ -52,7 +70,7 @@ final class Reply extends OutputStream {
 
   private OutputStream begin() {
     if (out == null) {
-      out = answer.begin(200, contentType);
+      out = answer.begin(status, contentType, headers);
     }
     return out;
   }

@@ -5,11 +5,14 @@ import drawbridge.adapters.Fault.Code;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a database's refusal means to a caller, by SQLSTATE; what the driver says stays in the log.
  */
 final class SqlFaults {
+  static final String REFUSED = "the source refused the sign-in";
+
   private SqlFaults() {}
 
   /** The connection is gone, and nobody knows how far the statement came. */
@@ -57,7 +60,7 @@ final class SqlFaults {
     return Fault.of(Code.SOURCE_ERROR, "the source could not carry out the operation", e);
   }
 
-  static Fault unavailable(String sentence, Throwable cause) {
+  static Fault unavailable(String sentence, @Nullable Throwable cause) {
     return new Fault(Code.SOURCE_UNAVAILABLE, sentence, "", Duration.ofSeconds(5), cause);
   }
 
@@ -71,15 +74,15 @@ final class SqlFaults {
   }
 
   /** Why connecting failed, in a sentence that says nothing of hosts and users. */
-  static String sentence(SQLException e) {
+  static String sentence(SQLException e, Dialect dialect) {
     for (Throwable t = e; t != null; t = t.getCause()) {
       if (t instanceof SSLException) {
         return "TLS with the source failed";
       }
     }
     String state = state(e);
-    if (refusedSignIn(e)) {
-      return "the source refused the sign-in";
+    if (dialect.refusedSignIn(e)) {
+      return REFUSED;
     }
     if (state.startsWith("3D")) {
       return "the source has no such database";
@@ -88,11 +91,6 @@ final class SqlFaults {
       return "the source has no room for a connection";
     }
     return "the source cannot be reached";
-  }
-
-  /** H2's own code for a wrong name or password is its SQLSTATE too. */
-  static boolean refusedSignIn(SQLException e) {
-    return state(e).startsWith("28");
   }
 
   private static String state(SQLException e) {

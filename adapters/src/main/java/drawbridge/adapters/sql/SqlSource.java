@@ -14,14 +14,13 @@ import drawbridge.adapters.SourceState;
 import drawbridge.settings.Section;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A database behind a pool of connections, which fills as calls need it. */
@@ -38,35 +37,58 @@ public final class SqlSource implements Source {
   private static final System.Logger LOG = System.getLogger(SqlSource.class.getName());
 
   private final String name;
-  private final SqlSettings settings;
+  private final Dialect dialect;
+  private final Connector connector;
+  private final SignOn signOn;
   private final HikariPool pool;
-  private final List<SqlAction> actions = new ArrayList<>();
+  private final int poolSize;
+  private final String warning;
+  private final List<SqlOperation> operations = new ArrayList<>();
 
   /** Why the source was not reached when it was last needed; null: it was. */
   private volatile @Nullable String failure = "not connected yet";
 
-  private SqlSource(String name, SqlSettings settings) {
+  private volatile Map<String, String> misfits = Map.of();
+
+  private SqlSource(
+      String name, Dialect dialect, Connector connector, int poolSize, String warning) {
     this.name = name;
-    this.settings = settings;
-    this.pool = new HikariPool(pool(name, settings));
+    this.dialect = dialect;
+    this.connector = connector;
+    this.poolSize = poolSize;
+    this.warning = warning;
+    this.signOn = new SignOn(name, dialect, connector, CONNECTING);
+    this.pool = new HikariPool(pool(name, signOn, poolSize));
+    if (!warning.isEmpty()) {
+      LOG.log(Level.WARNING, "source " + name + ": " + warning);
+    }
   }
 
   /** Reads the source's keys in {@code sources.yaml}; connects later. */
-  public static SqlSource open(String name, Section section) {
-    return new SqlSource(name, SqlSettings.read(section));
+  public static SqlSource open(String name, Section section, Drivers drivers) {
+    SqlSettings settings = SqlSettings.read(section, drivers);
+    return new SqlSource(
+        name,
+        settings.dialect(),
+        settings,
+        settings.poolSize(),
+        settings.insecure() ? "TLS does not check who the database is (insecure-tls)" : "");
   }
 
-  private static HikariConfig pool(String name, SqlSettings settings) {
+  /**
+   * A database whose connections another adapter makes.
+   *
+   * @param poolSize most connections at once
+   */
+  public static SqlSource over(String name, Dialect dialect, Connector connector, int poolSize) {
+    return new SqlSource(name, dialect, connector, poolSize, "");
+  }
+
+  private static HikariConfig pool(String name, SignOn signOn, int size) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
-    config.setJdbcUrl(settings.url());
-    Properties properties = settings.properties(CONNECTING);
-    config.setUsername(settings.user());
-    config.setPassword(settings.password().reveal());
-    properties.remove("user");
-    properties.remove("password");
-    config.setDataSourceProperties(properties);
-    config.setMaximumPoolSize(settings.poolSize());
+    config.setDataSource(signOn);
+    config.setMaximumPoolSize(size);
     // Connections are made when a call needs them: nobody signs on in a loop where nobody asks.
     config.setMinimumIdle(0);
     config.setInitializationFailTimeout(-1);
@@ -84,14 +106,36 @@ public final class SqlSource implements Source {
 
   @Override
   public Operation operation(Section section, Outline outline) {
-    SqlAction.Statement statement = StatementReader.read(section, outline, settings.dialect());
-    SqlAction action = new SqlAction(this, statement);
-    actions.add(action);
-    return outline.with(statement.safe(), statement.single(), List.of(), action);
+    if (section.has("procedure")) {
+      ProcedureReader.Read read = ProcedureReader.read(section, outline);
+      Engine engine =
+          new Engine(this, false, read.safe(), read.isolation(), outline.traits().seconds());
+      ProcedureAction action = new ProcedureAction(engine, read.procedure());
+      operations.add(action);
+      return outline.with(read.safe(), true, List.of(), action);
+    }
+    StatementReader.Read read = StatementReader.read(section, outline, dialect);
+    boolean reads = outline.method().equals("GET");
+    Engine engine =
+        new Engine(this, reads, read.safe(), read.isolation(), outline.traits().seconds());
+    StatementAction action = new StatementAction(engine, read.plan());
+    operations.add(action);
+    return read.outline().with(read.safe(), read.plan().single(), List.of(), action);
+  }
+
+  @Override
+  public List<Operation> resource(Section section, Outline outline) {
+    List<Operation> made = new ArrayList<>();
+    Resource resource = ResourceReader.read(section, outline, dialect);
+    for (ResourceOperations.Made one : ResourceOperations.of(this, resource, outline)) {
+      operations.add(one.inner());
+      made.add(one.operation());
+    }
+    return made;
   }
 
   Dialect dialect() {
-    return settings.dialect();
+    return dialect;
   }
 
   /**
@@ -104,6 +148,10 @@ public final class SqlSource implements Source {
     Fault over = Watch.over(call);
     if (over != null) {
       throw over.thrown();
+    }
+    if (signOn.stopped()) {
+      failure = SqlFaults.REFUSED;
+      throw SqlFaults.unavailable(SqlFaults.REFUSED, null).thrown();
     }
     // A tenth of the time is kept, so that the answer says which wait it was.
     long left = (call.deadline() - System.nanoTime()) / 1_000_000 * 9 / 10;
@@ -129,12 +177,12 @@ public final class SqlSource implements Source {
 
   private Fault unconnected(SQLException e) {
     int connections = pool.getTotalConnections();
-    if (connections >= settings.poolSize()) {
+    if (connections >= poolSize) {
       return SqlFaults.busy(e);
     }
     if (e.getCause() instanceof SQLException cause) {
       failed(cause);
-      return SqlFaults.unavailable(SqlFaults.sentence(cause), e);
+      return SqlFaults.unavailable(SqlFaults.sentence(cause, dialect), e);
     }
     return connections == 0
         ? SqlFaults.unavailable("the source cannot be reached", e)
@@ -142,7 +190,7 @@ public final class SqlSource implements Source {
   }
 
   private void failed(SQLException e) {
-    String sentence = SqlFaults.sentence(e);
+    String sentence = SqlFaults.sentence(e, dialect);
     if (!sentence.equals(failure)) {
       LOG.log(Level.WARNING, "source " + name + ": " + sentence + ": " + e.getMessage());
     }
@@ -162,29 +210,47 @@ public final class SqlSource implements Source {
   @Override
   public SourceState state() {
     String why = failure;
-    return new SourceState(name, why == null, why == null ? "available" : why);
+    String good = warning.isEmpty() ? "available" : "available, but " + warning;
+    return new SourceState(name, why == null, why == null ? good : why);
+  }
+
+  @Override
+  public Map<String, Long> figures() {
+    Map<String, Long> figures = new LinkedHashMap<>();
+    figures.put("connections", (long) pool.getTotalConnections());
+    figures.put("active", (long) pool.getActiveConnections());
+    figures.put("idle", (long) pool.getIdleConnections());
+    figures.put("waiting", (long) pool.getThreadsAwaitingConnection());
+    return figures;
+  }
+
+  @Override
+  public Map<String, String> misfits() {
+    return misfits;
   }
 
   @Override
   public Map<String, List<Column>> columns(Duration patience) {
     Map<String, List<Column>> columns = new LinkedHashMap<>();
+    Map<String, String> wrong = new LinkedHashMap<>();
     try (Connection connection = connectAnew(patience)) {
       failure = null;
-      for (SqlAction action : actions) {
+      for (SqlOperation operation : operations) {
         try {
-          columns.put(action.id(), action.describe(connection));
+          columns.put(operation.id(), operation.describe(connection));
         } catch (FaultException e) {
-          LOG.log(Level.WARNING, problem(action, e));
+          wrong.put(operation.id(), problem(e));
         } catch (SQLException e) {
           if (SqlFaults.broken(e)) {
             throw e;
           }
-          LOG.log(Level.WARNING, problem(action, e));
+          wrong.put(operation.id(), problem(e));
         }
       }
     } catch (SQLException e) {
       failed(e);
     }
+    misfits = Map.copyOf(wrong);
     return columns;
   }
 
@@ -200,44 +266,53 @@ public final class SqlSource implements Source {
         throw new SQLException("does not answer", "08006");
       }
       failure = null;
-      for (SqlAction action : actions) {
+      for (SqlOperation operation : operations) {
         try {
-          action.describe(connection);
+          operation.describe(connection);
         } catch (SQLException | FaultException e) {
-          problems.add(problem(action, e));
+          problems.add(operation.id() + ": " + problem(e));
         }
       }
     } catch (SQLException e) {
       failed(e);
-      String hint =
-          SqlFaults.refusedSignIn(e)
-              ? " (user " + settings.user() + ", password file " + settings.passwordFile() + ")"
-              : "";
+      String hint = dialect.refusedSignIn(e) ? " (mend " + connector.toMend() + ")" : "";
       return new SourceCheck(
           name,
           false,
-          SqlFaults.sentence(e),
+          SqlFaults.sentence(e, dialect),
           List.of(e.getMessage() + hint),
           Duration.ofNanos(System.nanoTime() - start));
     }
     return new SourceCheck(
         name,
         problems.isEmpty(),
-        problems.isEmpty() ? "available" : "the source refuses statements of its operations",
+        problems.isEmpty() ? state().detail() : "its operations do not fit the source",
         problems,
         latency);
   }
 
-  private static String problem(SqlAction action, Exception e) {
+  @Override
+  public Optional<String> draft(String table, Duration patience) {
+    if (!ResourceReader.TABLE.matcher(table).matches()) {
+      return Optional.empty();
+    }
+    try (Connection connection = connectAnew(patience)) {
+      return Optional.of(new Draft(connection, dialect, name, table).text());
+    } catch (SQLException | FaultException e) {
+      LOG.log(Level.WARNING, "source " + name + ": " + table + ": " + problem(e));
+      return Optional.empty();
+    }
+  }
+
+  private static String problem(Exception e) {
     Throwable cause = e instanceof FaultException && e.getCause() != null ? e.getCause() : e;
-    return action.id() + ": " + cause.getMessage();
+    return String.valueOf(cause.getMessage());
   }
 
   /** Beside the pool, so that it shows what a first connection would meet. */
-  private Connection connectAnew(Duration patience) throws SQLException {
-    Connection connection =
-        DriverManager.getConnection(settings.url(), settings.properties(patience));
-    connection.setNetworkTimeout(Runnable::run, (int) Math.min(60_000, patience.toMillis()));
+  Connection connectAnew(Duration patience) throws SQLException {
+    Connection connection = signOn.connect(patience);
+    dialect.networkTimeout(connection, (int) Math.min(60_000, patience.toMillis()));
     return connection;
   }
 

@@ -3,6 +3,7 @@ package drawbridge.adapters.sql;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.Fault.Code;
+import drawbridge.adapters.FaultException;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.concurrent.ScheduledFuture;
@@ -81,6 +82,14 @@ final class Watch implements AutoCloseable {
       return null;
     }
     return fault(code);
+  }
+
+  /** Between two rows, say. */
+  void check() throws FaultException {
+    Fault stopped = stopped();
+    if (stopped != null) {
+      throw stopped.thrown();
+    }
   }
 
   /** The same for a failure that may have come before the watch noticed. */

@@ -250,6 +250,33 @@ final class SqlEndingsTest {
     assertEquals("{\"one\":1}", site.call("One").text());
   }
 
+  /** A trigger that runs at the commit holds it up long enough to cut the connection there. */
+  @Test
+  void aConnectionThatBreaksDuringTheCommitLeavesTheOutcomeUnknown() throws Exception {
+    site.close();
+    Postgres.execute(
+        "create or replace function dawdle() returns trigger language plpgsql as $$ begin perform"
+            + " pg_sleep(3), 'dawdling'; return null; end $$",
+        "create constraint trigger dawdle after insert on marks deferrable initially deferred for"
+            + " each row execute function dawdle()");
+    try (Forwarder forwarder = new Forwarder(Postgres.port())) {
+      site = open("jdbc:postgresql://localhost:" + forwarder.port() + "/postgres");
+      Call call = call(Map.of("seconds", 0.0), Duration.ofSeconds(30), new Cancellation());
+      CompletableFuture<Fault> ended =
+          CompletableFuture.supplyAsync(() -> fault(site.operation("Mark"), call, json()));
+      await(
+          () ->
+              Postgres.text(
+                      "select count(*) from pg_stat_activity where state = 'active' and query ilike"
+                          + " 'commit%' and application_name = 'drawbridge'")
+                  .equals("1"));
+      forwarder.stop();
+      assertEquals(Fault.Code.OUTCOME_UNKNOWN, ended.get(20, TimeUnit.SECONDS).code());
+    } finally {
+      Postgres.execute("drop function dawdle cascade");
+    }
+  }
+
   @Test
   void aReadWhoseConnectionWasLostMeanwhileRunsOnAnother() throws Exception {
     site.call("One");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import drawbridge.adapters.TestSite;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,6 +14,10 @@ final class SqlTypesTest {
   @TempDir Path folder;
 
   private void check(String url, String cases) throws Exception {
+    check(url, "postgres", cases);
+  }
+
+  private void check(String url, String user, String cases) throws Exception {
     StringBuilder operations = new StringBuilder();
     List<String[]> lines = cases.lines().map(line -> line.split(" => ", -1)).toList();
     for (int i = 0; i < lines.size(); i++) {
@@ -27,7 +32,7 @@ final class SqlTypesTest {
               .formatted(i, i, lines.get(i)[0].strip()));
     }
     try (TestSite site =
-        TestSite.open(folder, "postgres", "url: \"" + url + "\"", operations.toString())) {
+        TestSite.open(folder, user, "url: \"" + url + "\"", operations.toString())) {
       for (int i = 0; i < lines.size(); i++) {
         // The driver turns to binary transfer after some runs; the text must stay the same.
         for (int run = 0; run < 7; run++) {
@@ -36,6 +41,42 @@ final class SqlTypesTest {
         }
       }
     }
+  }
+
+  @Test
+  void mariaDbTypesKeepEveryDigit() throws Exception {
+    Assumptions.assumeTrue(
+        MariaDb.installed(), "MariaDB is not installed (Debian: mariadb-server)");
+    Database database = MariaDb.database();
+    database.execute(
+        "drop table if exists kinds",
+        "create table kinds (t tinyint, u int unsigned, b bigint unsigned, f float, bits bit(1), y"
+            + " char(4), e enum('a','b'), j json, tx longtext, bl blob, ts timestamp(6))",
+        "insert into kinds values (-128, 4294967295, 18446744073709551615, 0.1, b'1', 'ab', 'b',"
+            + " '{\"a\":1}', 'Zoë \"x\"', x'00ff10', '2026-01-01 01:02:03.000001')");
+    check(
+        database.url(),
+        database.user(),
+        """
+            null => null
+            (select t from kinds) => -128
+            (select u from kinds) => 4294967295
+            (select b from kinds) => "18446744073709551615"
+            (select f from kinds) => 0.1
+            (select e from kinds) => "b"
+            (select tx from kinds) => "Zoë \\"x\\""
+            (select bl from kinds) => "AP8Q"
+            (select ts from kinds) => "2026-01-01T01:02:03.000001"
+            9007199254740993 => "9007199254740993"
+            cast(1.10 as decimal(15,2)) => 1.10
+            cast(1 as decimal(16,2)) => "1.00"
+            cast(0.1 as double) => 0.1
+            date '2026-02-28' => "2026-02-28"
+            time '01:02:03' => "01:02:03"
+            timestamp '2026-01-01 00:00:00' => "2026-01-01T00:00:00"
+            'it\\'s :no parameter' => "it's :no parameter"
+            cast('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' as uuid) => "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+            """);
   }
 
   @Test

@@ -1,16 +1,17 @@
 package drawbridge.agent.policy;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * How many calls each caller has left, kept apart from the policy so that reading it again gives
- * nobody a fresh budget. Thread-safe.
+ * What each caller has left, kept apart from the policy so that reading it again gives nobody a
+ * fresh budget. Thread-safe. {@link BudgetFile} keeps it across restarts.
  *
- * <p>A token bucket kept as one number, the time at which it is full again: a caller that is at
- * rest has a time in the past and can be forgotten.
+ * <p>A caller whom only the gateway names could be invented. So of these a rule's {@code callers}
+ * have an account of their own by each gateway, and all others share one.
  */
 public final class Budgets {
   private static final int MOST = 10_000;
@@ -20,8 +21,13 @@ public final class Budgets {
 
   private final LongSupplier nanoTime;
   private final int most;
-  private final ConcurrentHashMap<Decision.Payer, AtomicLong> fullAt = new ConcurrentHashMap<>();
-  private final AtomicLong nextSweep;
+  private final ConcurrentHashMap<Decision.Payer, Account> accounts = new ConcurrentHashMap<>();
+  private final Map<String, Integer> groups = new HashMap<>();
+
+  /** What was left at the last stop, by the payer's hash, until the payer comes again. */
+  private final Map<String, Account> restored = new HashMap<>();
+
+  private long nextSweep;
 
   public Budgets(LongSupplier nanoTime) {
     this(nanoTime, MOST);
@@ -30,45 +36,85 @@ public final class Budgets {
   Budgets(LongSupplier nanoTime, int most) {
     this.nanoTime = nanoTime;
     this.most = most;
-    this.nextSweep = new AtomicLong(nanoTime.getAsLong());
+    this.nextSweep = nanoTime.getAsLong();
   }
 
-  /** Takes one call. Zero: taken; else how long to wait until one is there, and none was taken. */
-  public Duration take(Decision.Payer payer, Rate rate) {
-    long now = nanoTime.getAsLong();
-    long period = rate.period().toNanos();
-    long each = Math.max(1, period / rate.calls());
-    AtomicLong full = bucket(payer, now);
-    while (true) {
-      long was = full.get();
-      long after = (was - now > 0 ? was : now) + each;
-      long wait = after - now - period;
-      if (wait > 0) {
-        return Duration.ofNanos(wait);
-      }
-      if (full.compareAndSet(was, after)) {
-        return Duration.ZERO;
-      }
-    }
+  /** What came of asking for a call. */
+  public sealed interface Taken {
+    /** Nothing was taken: try again after so long. */
+    record Wait(Duration time, String what) implements Taken {}
   }
 
   /**
-   * When there is no room, those at rest are forgotten; when there is none even so, newcomers of a
-   * rule share one budget, so inventing callers buys nothing.
+   * One call was taken, and the most that its answer may use.
+   *
+   * @param limits of this call: the rule's, or what is left of the caller's totals where that is
+   *     less
    */
-  private AtomicLong bucket(Decision.Payer payer, long now) {
-    AtomicLong known = fullAt.get(payer);
-    if (known != null) {
-      return known;
+  public record Granted(Limits limits, Account account, Account.Held held) implements Taken {
+    /** Gives back what was not used; to be called exactly once. */
+    public void done(long rows, long bytes, long nanos) {
+      account.settle(limits, held, rows, bytes, nanos);
     }
-    long due = nextSweep.get();
-    if (fullAt.size() >= most
-        && now - due >= 0
-        && nextSweep.compareAndSet(due, now + SWEEP_EVERY)) {
-      fullAt.values().removeIf(full -> full.get() - now <= 0);
+  }
+
+  /** Takes one call. */
+  public Taken take(Decision.Payer payer, Limits limits) {
+    return account(payer, limits).take(limits, nanoTime.getAsLong());
+  }
+
+  private Account account(Decision.Payer payer, Limits limits) {
+    Account known = accounts.get(payer);
+    return known != null ? known : newcomer(payer, limits);
+  }
+
+  private synchronized Account newcomer(Decision.Payer payer, Limits limits) {
+    long now = nanoTime.getAsLong();
+    if (full(payer, limits) && now - nextSweep >= 0) {
+      nextSweep = now + SWEEP_EVERY;
+      accounts.entrySet().removeIf(entry -> forgotten(entry, now));
     }
-    Decision.Payer who =
-        fullAt.size() >= most ? new Decision.Payer(payer.rule(), "(others)") : payer;
-    return fullAt.computeIfAbsent(who, absent -> new AtomicLong(now));
+    Decision.Payer who = full(payer, limits) ? payer.others() : payer;
+    return accounts.computeIfAbsent(
+        who,
+        absent -> {
+          groups.merge(who.group(), 1, Integer::sum);
+          Account left = restored.remove(BudgetFile.hash(who));
+          return left == null ? new Account(now) : left;
+        });
+  }
+
+  private boolean full(Decision.Payer payer, Limits limits) {
+    return accounts.size() >= most
+        || !payer.gateway().isEmpty() && groups.getOrDefault(payer.group(), 0) >= limits.callers();
+  }
+
+  private boolean forgotten(Map.Entry<Decision.Payer, Account> entry, long now) {
+    boolean rests = entry.getValue().atRest(now);
+    if (rests) {
+      groups.merge(entry.getKey().group(), -1, (a, b) -> a + b == 0 ? null : a + b);
+    }
+    return rests;
+  }
+
+  /** What is owed by those who are not at rest, by the payer's hash. */
+  synchronized Map<String, Account.Debts> debts() {
+    long now = nanoTime.getAsLong();
+    restored.values().removeIf(account -> account.atRest(now));
+    Map<String, Account.Debts> all = new HashMap<>();
+    restored.forEach((hash, account) -> all.put(hash, account.debts(now)));
+    accounts.forEach(
+        (payer, account) -> {
+          if (!account.atRest(now)) {
+            all.put(BudgetFile.hash(payer), account.debts(now));
+          }
+        });
+    return all;
+  }
+
+  /** Before the first call. */
+  synchronized void restore(Map<String, Account.Debts> debts) {
+    long now = nanoTime.getAsLong();
+    debts.forEach((hash, owed) -> restored.put(hash, new Account(now, owed)));
   }
 }

@@ -5,19 +5,63 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What one call, and one caller's calls together, may use.
+ * What one call, and one caller's calls together, may use, on this agent.
  *
- * @param calls of one caller by one rule, on this agent
+ * @param calls of one caller by one rule
+ * @param concurrency calls of one caller at the same time
  * @param rows of one answer
  * @param bytes of one answer, as encoded and before compression
  * @param time from the moment the call reaches the agent to the end of its reply
+ * @param total of all answers of one caller together
+ * @param per what has a budget of its own
+ * @param callers how many callers whom only the gateway names have a budget of their own
  */
-public record Limits(Rate calls, long rows, long bytes, Duration time) {
+public record Limits(
+    Rate calls,
+    int concurrency,
+    long rows,
+    long bytes,
+    Duration time,
+    Total total,
+    Per per,
+    int callers) {
+  /** What one caller's answers together may use; empty: no bound but those of each call. */
+  public record Total(
+      Optional<Allowance> rows, Optional<Allowance> bytes, Optional<Allowance> time) {
+    static final Total NONE = new Total(Optional.empty(), Optional.empty(), Optional.empty());
+
+    static Total read(Section section) {
+      Total total =
+          new Total(
+              Allowance.read(section, "rows", Allowance.Unit.ROWS),
+              Allowance.read(section, "bytes", Allowance.Unit.BYTES),
+              Allowance.read(section, "time", Allowance.Unit.TIME));
+      section.done();
+      return total;
+    }
+  }
+
+  /** Whose calls are counted together. */
+  public enum Per {
+    /** All that the rule allows one caller. */
+    CALLER,
+    /** Each operation by itself. */
+    OPERATION
+  }
+
+  private static final int MOST_CONCURRENT = 512;
+  private static final int MOST_CALLERS = 10_000;
+
   /** What a rule without {@code limits} gives. */
   public static final Limits DEFAULT =
       new Limits(new Rate(60, Duration.ofMinutes(1)), 1_000, 8L << 20, Duration.ofSeconds(30));
 
   private static final Duration LONGEST = Duration.ofHours(1);
+
+  /** Without bounds on all of a caller's calls but their number. */
+  public Limits(Rate calls, long rows, long bytes, Duration time) {
+    this(calls, MOST_CONCURRENT, rows, bytes, time, Total.NONE, Per.CALLER, 100);
+  }
 
   static Limits read(Optional<Section> given) {
     if (given.isEmpty()) {
@@ -27,9 +71,13 @@ public record Limits(Rate calls, long rows, long bytes, Duration time) {
     Limits limits =
         new Limits(
             Rate.read(section, "calls", DEFAULT.calls),
+            section.integer("concurrency", 1, MOST_CONCURRENT, DEFAULT.concurrency),
             section.integer("rows", 1, Integer.MAX_VALUE, (int) DEFAULT.rows),
             section.size("bytes", DEFAULT.bytes),
-            section.duration("time", DEFAULT.time));
+            section.duration("time", DEFAULT.time),
+            section.optionalSection("total").map(Total::read).orElse(Total.NONE),
+            section.choice("per", Per.class, DEFAULT.per),
+            section.integer("callers", 1, MOST_CALLERS, DEFAULT.callers));
     if (limits.bytes < 1) {
       throw section.wrong("bytes", "nothing could ever be answered", "write a size such as 8MB");
     }
@@ -38,5 +86,10 @@ public record Limits(Rate calls, long rows, long bytes, Duration time) {
     }
     section.done();
     return limits;
+  }
+
+  /** The same with less for one answer. */
+  Limits atMost(long rows, long bytes, Duration time) {
+    return new Limits(calls, concurrency, rows, bytes, time, total, per, callers);
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import drawbridge.settings.Section;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -15,19 +16,20 @@ class PolicyTest {
   private static final Caller APIM = new Caller("CN=apim,O=Contoso", "CN=Connectors CA", "ab");
   private static final Caller OTHER = new Caller("CN=other,O=Contoso", "CN=Connectors CA", "cd");
   private static final String FIND = "orders/v1/FindOrders";
+  private static final Instant NOW = Instant.parse("2026-06-01T12:00:00Z");
 
   private static Policy policy(String rules) {
     return Policy.read(Section.parse(Path.of("policy.yaml"), "rules:\n" + rules));
   }
 
   private static boolean allows(Policy policy, Caller caller, String operation) {
-    return policy.decide("gateway-1", caller, operation) instanceof Decision.Allowed;
+    return policy.decide("gateway-1", caller, operation, NOW) instanceof Decision.Allowed;
   }
 
   @Test
   void nothingIsAllowedUnlessARuleAllowsIt() {
     Policy policy = policy("  []\n");
-    Decision decision = policy.decide("gateway-1", APIM, FIND);
+    Decision decision = policy.decide("gateway-1", APIM, FIND, NOW);
     assertEquals(
         "no rule allows it", assertInstanceOf(Decision.Forbidden.class, decision).reason());
   }
@@ -69,7 +71,7 @@ class PolicyTest {
     assertTrue(allows(policy, right, FIND));
     assertFalse(allows(policy, new Caller("CN=apim", "CN=Other", hash), FIND));
     assertFalse(allows(policy, new Caller("CN=apim", "CN=CA", "cd".repeat(32)), FIND));
-    assertFalse(policy.decide("gateway-2", right, FIND) instanceof Decision.Allowed);
+    assertFalse(policy.decide("gateway-2", right, FIND, NOW) instanceof Decision.Allowed);
   }
 
   @Test
@@ -81,7 +83,7 @@ class PolicyTest {
               - { name: never, deny: [orders/v1/DeleteOrders] }
             """);
     assertTrue(allows(policy, APIM, FIND));
-    Decision decision = policy.decide("gateway-1", APIM, "orders/v1/DeleteOrders");
+    Decision decision = policy.decide("gateway-1", APIM, "orders/v1/DeleteOrders", NOW);
     assertEquals(
         "rule never denies it", assertInstanceOf(Decision.Forbidden.class, decision).reason());
   }
@@ -95,14 +97,14 @@ class PolicyTest {
               - { name: two, allow: [orders/v1/*], to: { gateway: [gateway-1] } }
             """);
     Decision.Allowed first =
-        assertInstanceOf(Decision.Allowed.class, policy.decide("gateway-1", APIM, FIND));
+        assertInstanceOf(Decision.Allowed.class, policy.decide("gateway-1", APIM, FIND, NOW));
     assertEquals("one", first.rule());
     assertEquals(
         new Limits(new Rate(600, Duration.ofMinutes(1)), 10_000, 50L << 20, Duration.ofSeconds(5)),
         first.limits());
     Decision.Allowed second =
         assertInstanceOf(
-            Decision.Allowed.class, policy.decide("gateway-1", APIM, "orders/v1/GetOrder"));
+            Decision.Allowed.class, policy.decide("gateway-1", APIM, "orders/v1/GetOrder", NOW));
     assertEquals("two", second.rule());
     assertEquals(Limits.DEFAULT, second.limits());
   }
@@ -116,10 +118,10 @@ class PolicyTest {
               - { name: call, allow: [orders/v1/FindOrders], to: { certificate: { subject: 'CN=app' } } }
               - { name: hide, deny: [orders/v1/*], to: { certificate: { issuer: 'CN=Bad CA' } } }
             """);
-    assertTrue(policy.views("g", new Caller("CN=author", "", ""), "orders/v1"));
-    assertFalse(policy.views("g", new Caller("CN=app", "", ""), "orders/v1"));
-    assertFalse(policy.views("g", new Caller("CN=author", "", ""), "orders/v2"));
-    assertFalse(policy.views("g", new Caller("CN=author", "CN=Bad CA", ""), "orders/v1"));
+    assertTrue(policy.views("g", new Caller("CN=author", "", ""), "orders/v1", NOW));
+    assertFalse(policy.views("g", new Caller("CN=app", "", ""), "orders/v1", NOW));
+    assertFalse(policy.views("g", new Caller("CN=author", "", ""), "orders/v2", NOW));
+    assertFalse(policy.views("g", new Caller("CN=author", "CN=Bad CA", ""), "orders/v1", NOW));
     assertFalse(allows(policy, new Caller("CN=author", "", ""), FIND), "view does not allow");
   }
 

@@ -1,0 +1,236 @@
+package drawbridge.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Dimension;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogType;
+import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/**
+ * The catalogue page in a real browser, behind a proxy with a path prefix. Screenshots stay in
+ * {@code target/catalogue}.
+ */
+@Timeout(240)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class CataloguePageTest {
+  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+  private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
+
+  private PublicStack bridge;
+  private ChromeDriver browser;
+
+  @BeforeAll
+  void start() throws Exception {
+    assumeTrue(
+        Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
+        "skipped: Debian's chromium and chromium-driver are not installed");
+    bridge = PublicStack.start();
+    LoggingPreferences logs = new LoggingPreferences();
+    logs.enable(LogType.BROWSER, Level.ALL);
+    ChromeOptions options = new ChromeOptions();
+    options.setBinary(CHROMIUM.toFile());
+    options.addArguments(
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--no-first-run");
+    options.setCapability("goog:loggingPrefs", logs);
+    browser =
+        new ChromeDriver(
+            new ChromeDriverService.Builder()
+                .usingDriverExecutable(DRIVER.toFile())
+                .usingAnyFreePort()
+                .build(),
+            options);
+    browser.manage().timeouts().pageLoadTimeout(Duration.ofSeconds(30));
+  }
+
+  @AfterAll
+  void stop() {
+    if (browser != null) {
+      browser.quit();
+    }
+    if (bridge != null) {
+      bridge.close();
+    }
+  }
+
+  private void open(String path, int width, int height, String scheme) {
+    browser.executeCdpCommand(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    browser.manage().window().setSize(new Dimension(width, height));
+    browser.executeCdpCommand(
+        "Emulation.setDeviceMetricsOverride",
+        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
+    browser.get("about:blank");
+    browser.get(bridge.url + path);
+    await(
+        "the page is made",
+        () -> browser.findElements(By.cssSelector("body[data-ready]")).size() == 1);
+  }
+
+  private void await(String what, java.util.function.BooleanSupplier holds) {
+    new WebDriverWait(browser, Duration.ofSeconds(30))
+        .withMessage(what)
+        .until(b -> holds.getAsBoolean());
+  }
+
+  private void keep(String name) throws Exception {
+    Path folder = Files.createDirectories(Path.of("target/catalogue"));
+    Files.write(folder.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
+  }
+
+  /** Whatever the policy stops or a script throws stands there. */
+  private void assertNothingToComplain() {
+    List<String> said =
+        browser.manage().logs().get(LogType.BROWSER).getAll().stream()
+            .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+            .map(Object::toString)
+            .toList();
+    assertEquals(List.of(), said);
+  }
+
+  private long number(String script) {
+    return ((Number) java.util.Objects.requireNonNull(browser.executeScript(script))).longValue();
+  }
+
+  @Test
+  void theCatalogueShowsApisOperationsAndHowToCallThem() throws Exception {
+    open("/catalogue", 1280, 1100, "light");
+    assertEquals(2, browser.findElements(By.cssSelector("section.api")).size());
+    WebElement find = browser.findElement(By.cssSelector(".operation[data-words^='findorders']"));
+    assertTrue(find.getText().contains("you may call it"));
+    assertTrue(
+        browser
+            .findElement(By.cssSelector(".operation[data-words^='getcustomer']"))
+            .getText()
+            .contains("not for you"));
+    find.findElement(By.tagName("summary")).click();
+    String curl = find.findElement(By.tagName("pre")).getText();
+    assertEquals(
+        "curl --cert connector.pem --key connector.key -H 'Accept: application/json' '"
+            + bridge.url
+            + "/orders/v1/customers/1/orders?since=2000-01-01'",
+        curl);
+    assertTrue(find.getText().contains("connector-reads-orders"), find.getText());
+    WebElement button = find.findElement(By.tagName("button"));
+    button.click();
+    await("copied", () -> button.getText().matches("Copied|Selected"));
+    for (WebElement link : browser.findElements(By.cssSelector("a[download]"))) {
+      assertTrue(String.valueOf(link.getAttribute("href")).startsWith(bridge.url + "/"));
+    }
+    browser.findElement(By.xpath("//section[1]//summary[contains(., 'Import')]")).click();
+    keep("catalogue-light");
+    assertNothingToComplain();
+  }
+
+  @Test
+  void whatAgentsSayIsTextAndNothingElse() {
+    open("/catalogue", 1280, 900, "light");
+    assertEquals(0, browser.findElements(By.cssSelector("main img, main script, main b")).size());
+    assertTrue(browser.findElement(By.id("apis")).getText().contains("‹img src=x"));
+    assertEquals("Catalogue · Drawbridge", browser.getTitle());
+    open("/catalogue/try.html#/shipping/v2", 1280, 900, "light");
+    assertEquals(
+        0,
+        browser
+            .findElements(By.cssSelector("#ui img, #ui script, #ui a[href^=javascript]"))
+            .size());
+    assertNothingToComplain();
+  }
+
+  @Test
+  void anOperationIsFoundByItsWords() {
+    open("/catalogue", 1280, 900, "light");
+    browser.findElement(By.id("find")).sendKeys("note begins");
+    await(
+        "one operation", () -> browser.findElement(By.id("count")).getText().equals("1 operation"));
+    assertEquals(1, browser.findElements(By.cssSelector("section.api:not([hidden])")).size());
+  }
+
+  @Test
+  void theKeyboardReachesEverything() {
+    open("/catalogue", 1280, 900, "light");
+    WebElement body = browser.findElement(By.tagName("body"));
+    body.sendKeys(Keys.TAB);
+    assertEquals("Skip to the APIs", browser.switchTo().activeElement().getText());
+    browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+    WebElement open = browser.findElement(By.cssSelector(".operation"));
+    for (int i = 0;
+        i < 20
+            && !browser.switchTo().activeElement().equals(open.findElement(By.tagName("summary")));
+        i++) {
+      browser.switchTo().activeElement().sendKeys(Keys.TAB);
+    }
+    browser.switchTo().activeElement().sendKeys(Keys.ENTER);
+    assertEquals("true", open.getAttribute("open"));
+    assertTrue(
+        number("return parseFloat(getComputedStyle(document.activeElement).outlineWidth)") >= 2);
+  }
+
+  @Test
+  void itFitsAPhoneAndTheDark() throws Exception {
+    open("/catalogue", 390, 844, "dark");
+    browser.findElement(By.cssSelector(".operation > summary")).click();
+    assertTrue(number("return document.documentElement.scrollWidth") <= 390);
+    assertTrue(
+        number("return Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])")
+            < 60);
+    keep("catalogue-phone-dark");
+    open("/catalogue/try.html#/orders/v1", 390, 844, "dark");
+    assertTrue(number("return document.documentElement.scrollWidth") <= 390);
+    keep("try-phone-dark");
+    assertNothingToComplain();
+  }
+
+  @Test
+  void aCallIsTriedAndAnswered() throws Exception {
+    open("/catalogue/try.html#/orders/v1", 1280, 1400, "light");
+    By block = By.id("operations-default-GetOrder");
+    await("Swagger UI", () -> browser.findElements(block).size() == 1);
+    WebElement order = browser.findElement(block);
+    order.findElement(By.cssSelector(".opblock-summary-control")).click();
+    await("open", () -> order.findElements(By.cssSelector(".try-out__btn")).size() == 1);
+    order.findElement(By.cssSelector(".try-out__btn")).click();
+    order.findElement(By.cssSelector("input[placeholder=orderId]")).sendKeys("7");
+    order.findElement(By.cssSelector(".execute")).click();
+    await(
+        "the answer",
+        () ->
+            browser
+                .findElements(By.cssSelector(".live-responses-table .response-col_status"))
+                .stream()
+                .anyMatch(cell -> cell.getText().startsWith("200")));
+    String asked = order.findElement(By.cssSelector(".request-url")).getText();
+    assertTrue(asked.contains(bridge.url + "/orders/v1/order/7"), asked);
+    keep("try-light");
+    assertFalse(browser.getPageSource() == null);
+    assertNothingToComplain();
+  }
+}

@@ -1,0 +1,538 @@
+package drawbridge.adapters.ibmi;
+
+import com.ibm.as400.access.AS400;
+import com.ibm.as400.access.AS400SecurityException;
+import drawbridge.adapters.Call;
+import drawbridge.adapters.Fault;
+import drawbridge.adapters.FaultException;
+import drawbridge.adapters.ibmi.HostJob.Pooled;
+import drawbridge.settings.Secret;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections of one user to one system, all alike: TLS, CCSID and library list are the source's. A
+ * borrowed one serves its borrower alone, so no call waits behind another one's on a host job.
+ *
+ * <p>Borrowers wait on the pool only, up to their own deadline: connecting is a thread's of its
+ * own, one sign-on at a time, and what it makes goes to whoever waits. So a password that is
+ * refused is tried once, by one connection, whatever the number of callers. Thread-safe.
+ */
+final class HostPool implements AutoCloseable {
+  /** A call waits this long for a connection: a short outage then is a pause and no error. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** One that was used this short a time ago is believed to live. */
+  private static final Duration FRESH = Duration.ofSeconds(1);
+
+  /** The answer to the question whether it lives. */
+  private static final Duration PING = Duration.ofSeconds(2);
+
+  /** Saying good-bye to a system that may be gone. */
+  private static final Duration GOOD_BYE = Duration.ofSeconds(5);
+
+  /** From a failed attempt to the next one, while somebody waits. */
+  private static final Duration RETRY = Duration.ofMillis(250);
+
+  private static final Fault BUSY =
+      new Fault(
+          Fault.Code.BUSY,
+          "no connection to the source was free in time",
+          "",
+          Duration.ofSeconds(1),
+          null);
+
+  private static final Duration SWEEP = Duration.ofSeconds(2);
+
+  private static final System.Logger LOG = System.getLogger(HostPool.class.getName());
+
+  /** One thread for all pools: it only starts others. */
+  private static final ScheduledThreadPoolExecutor ALARMS = alarms();
+
+  private final String name;
+  private final IbmiSettings settings;
+  private final SignOnGate gate;
+  private final Connector connector;
+  private final ScheduledFuture<?> sweeping;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /** The one used last in front, so that those not needed grow old. */
+  private final Deque<Pooled> idle = new ArrayDeque<>();
+
+  /** Idle, lent and being connected. */
+  private int total;
+
+  private int waiting;
+  private boolean connecting;
+  private boolean closed;
+  private @Nullable Failure failure;
+
+  /** Not before this the next attempt, after one that failed. */
+  private long retryAt = System.nanoTime();
+
+  private boolean reached;
+  private @Nullable Integer passwordDays;
+
+  /**
+   * Why the last attempt to connect failed.
+   *
+   * @param lasting trying again is of no use before somebody has mended something
+   */
+  record Failure(String sentence, boolean lasting, long at, Throwable cause) {
+    FaultException fault() {
+      return unavailable(sentence, cause);
+    }
+  }
+
+  HostPool(String name, IbmiSettings settings) throws IOException, GeneralSecurityException {
+    this.name = name;
+    this.settings = settings;
+    this.gate = new SignOnGate(settings);
+    this.connector = new Connector(settings);
+    this.sweeping =
+        ALARMS.scheduleWithFixedDelay(
+            () -> Thread.startVirtualThread(this::sweep),
+            SWEEP.toMillis(),
+            SWEEP.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private static ScheduledThreadPoolExecutor alarms() {
+    ScheduledThreadPoolExecutor executor =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("ibmi-deadlines").factory());
+    executor.setRemoveOnCancelPolicy(true);
+    return executor;
+  }
+
+  /**
+   * A connection for a call; also ended when the call is cancelled.
+   *
+   * @throws FaultException {@link Fault.Code#BUSY}, {@link Fault.Code#SOURCE_UNAVAILABLE}, {@link
+   *     Fault.Code#CANCELLED} or {@link Fault.Code#DEADLINE_EXCEEDED}; nothing ran
+   */
+  HostJob borrow(Call call) throws FaultException {
+    Thread waiter = Thread.currentThread();
+    HostJob job;
+    call.cancellation().onCancel(waiter::interrupt);
+    try {
+      job = borrow(call.deadline());
+    } finally {
+      call.cancellation().onCancel(null);
+      if (call.cancellation().cancelled()) {
+        // It was meant for the wait, and must not reach what comes after.
+        Thread.interrupted();
+      }
+    }
+    call.cancellation().onCancel(job::end);
+    return job;
+  }
+
+  /**
+   * A connection until the deadline, at which whatever runs on it is ended.
+   *
+   * @param deadline of {@link System#nanoTime()}
+   * @throws FaultException {@link Fault.Code#BUSY}, {@link Fault.Code#SOURCE_UNAVAILABLE}, {@link
+   *     Fault.Code#CANCELLED} or {@link Fault.Code#DEADLINE_EXCEEDED}; nothing ran
+   */
+  HostJob borrow(long deadline) throws FaultException {
+    long arrived = System.nanoTime();
+    long left = deadline - arrived;
+    if (left <= 0) {
+      throw Fault.of(Fault.Code.DEADLINE_EXCEEDED, "the operation took longer than allowed")
+          .thrown();
+    }
+    // A tenth of the time is kept, so that the answer says which wait it was.
+    long until = arrived + Math.min(left / 10 * 9, PATIENCE.toNanos());
+    try {
+      while (true) {
+        Pooled pooled = next(arrived, until);
+        if (usable(pooled, until)) {
+          return lend(pooled, deadline);
+        }
+        discard(pooled);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Fault.of(Fault.Code.CANCELLED, "the caller went away", e).thrown();
+    }
+  }
+
+  private Pooled next(long arrived, long until) throws FaultException, InterruptedException {
+    lock.lockInterruptibly();
+    waiting++;
+    try {
+      while (true) {
+        if (closed) {
+          throw unavailable("the source is closed", null);
+        }
+        Pooled pooled = idle.pollFirst();
+        if (pooled != null) {
+          return pooled;
+        }
+        Failure failed = failure;
+        if (failed != null && failed.at - arrived <= 0) {
+          failed = null;
+        }
+        if (failed != null && failed.lasting) {
+          throw failed.fault();
+        }
+        connect();
+        long now = System.nanoTime();
+        long left = until - now;
+        if (left <= 0) {
+          throw failed != null
+              ? failed.fault()
+              : connecting
+                  ? unavailable("the source does not answer in time", null)
+                  : BUSY.thrown();
+        }
+        if (!connecting && retryAt - now > 0) {
+          left = Math.min(left, retryAt - now);
+        }
+        changed.awaitNanos(left);
+      }
+    } finally {
+      waiting--;
+      lock.unlock();
+    }
+  }
+
+  private static FaultException unavailable(String sentence, @Nullable Throwable cause) {
+    return new Fault(Fault.Code.SOURCE_UNAVAILABLE, sentence, "", Duration.ofSeconds(5), cause)
+        .thrown();
+  }
+
+  /** Starts the one thread that connects, where there is need and room. Within the lock. */
+  private void connect() {
+    if (connecting
+        || closed
+        || waiting <= idle.size()
+        || total >= settings.pool().size()
+        || retryAt - System.nanoTime() > 0) {
+      return;
+    }
+    connecting = true;
+    total++;
+    Thread.ofVirtual().name("ibmi-connect-" + name).start(this::connectOne);
+  }
+
+  private void connectOne() {
+    Pooled made = null;
+    Failure failed = null;
+    boolean entered = false;
+    try {
+      entered = gate.enter(settings.pool().connect().multipliedBy(2));
+      if (!entered) {
+        throw new TimeoutException("another sign-on of this user is under way");
+      }
+      Optional<Secret> password = gate.password();
+      if (password.isEmpty()) {
+        failed = refused(gate.refusal().orElse("the sign-on was refused"), null);
+      } else {
+        made = connect(password.get());
+      }
+    } catch (Refused e) {
+      failed = refused(gate.refusal().orElse("the sign-on was refused"), e);
+    } catch (IOException e) {
+      failed = failure(IbmiFaults.sentence(e), e);
+    } catch (TimeoutException e) {
+      failed = failure("the source does not answer in time", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      failed = failure("interrupted", e);
+    } catch (RuntimeException e) {
+      failed = failure("the source cannot be reached", e);
+    } finally {
+      if (entered) {
+        gate.leave();
+      }
+    }
+    done(made, failed);
+  }
+
+  private static Failure refused(String why, @Nullable Throwable cause) {
+    return new Failure(IbmiFaults.REFUSED, true, System.nanoTime(), new IOException(why, cause));
+  }
+
+  private static Failure failure(String sentence, Throwable cause) {
+    return new Failure(
+        sentence,
+        cause instanceof IOException e && IbmiFaults.lasting(e),
+        System.nanoTime(),
+        cause);
+  }
+
+  private static final class Refused extends Exception {
+    Refused(AS400SecurityException cause) {
+      super(cause);
+    }
+  }
+
+  /** Connecting and the first request, within the time that the settings give it. */
+  private Pooled connect(Secret password) throws IOException, TimeoutException, Refused {
+    try {
+      return Bounded.within(
+          settings.pool().connect().toNanos(),
+          () -> {
+            AS400 system = connector.connect(password);
+            passwordDays(system);
+            return new Pooled(system, Connector.jobName(system, AS400.COMMAND), System.nanoTime());
+          });
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AS400SecurityException security) {
+        if (!IbmiFaults.refusal(security)) {
+          throw new IOException(security);
+        }
+        gate.refused(password, security);
+        throw new Refused(security);
+      }
+      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  private void passwordDays(AS400 system) throws AS400SecurityException, IOException {
+    int days = system.getPasswordExpirationDate() == null ? -1 : system.getPasswordExpirationDays();
+    lock.lock();
+    try {
+      passwordDays = days < 0 ? null : days;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void done(@Nullable Pooled made, @Nullable Failure failed) {
+    String news = null;
+    lock.lock();
+    try {
+      connecting = false;
+      if (made == null) {
+        total--;
+        if (failed != null) {
+          Failure before = failure;
+          if (before == null || !before.sentence.equals(failed.sentence)) {
+            news = failed.sentence + ": " + failed.cause.getMessage();
+          }
+          failure = failed;
+          retryAt = failed.at + RETRY.toNanos();
+        }
+      } else {
+        failure = null;
+        reached = true;
+        if (closed) {
+          total--;
+          goodBye(made);
+        } else {
+          idle.addFirst(made);
+        }
+        connect();
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (news != null) {
+      LOG.log(Level.WARNING, "source " + name + ": " + news);
+    }
+  }
+
+  private boolean expired(Pooled pooled, long now) {
+    return now - pooled.born > settings.pool().age().toNanos()
+        || now - pooled.used > settings.pool().idle().toNanos();
+  }
+
+  /** Asks the host only where the connection has lain for a while. */
+  private boolean usable(Pooled pooled, long until) throws InterruptedException {
+    long now = System.nanoTime();
+    if (expired(pooled, now)) {
+      return false;
+    }
+    if (now - pooled.used < FRESH.toNanos()) {
+      return true;
+    }
+    try {
+      return Bounded.within(
+          Math.clamp(until - now, 1, PING.toNanos()), () -> Connector.alive(pooled.system));
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.log(Level.DEBUG, "source " + name + ": a connection is dead", e);
+      return false;
+    }
+  }
+
+  private HostJob lend(Pooled pooled, long deadline) {
+    HostJob job = new HostJob(this, pooled);
+    job.alarm(
+        ALARMS.schedule(
+            () -> Thread.startVirtualThread(job::end),
+            deadline - System.nanoTime(),
+            TimeUnit.NANOSECONDS));
+    return job;
+  }
+
+  void giveBack(Pooled pooled) {
+    pooled.used = System.nanoTime();
+    lock.lock();
+    try {
+      if (!closed && !expired(pooled, pooled.used)) {
+        idle.addFirst(pooled);
+        changed.signal();
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    discard(pooled);
+  }
+
+  void discard(Pooled pooled) {
+    lock.lock();
+    try {
+      total--;
+      connect();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    goodBye(pooled);
+  }
+
+  /** Tells the host in the background, since it may be the host that hangs. */
+  private void goodBye(Pooled pooled) {
+    Thread.ofVirtual()
+        .name("ibmi-good-bye-" + name)
+        .start(
+            () -> {
+              try {
+                Bounded.within(
+                    GOOD_BYE.toNanos(),
+                    () -> {
+                      pooled.system.disconnectAllServices();
+                      return true;
+                    });
+              } catch (TimeoutException | ExecutionException | InterruptedException e) {
+                LOG.log(Level.DEBUG, "source " + name + ": a connection ends badly", e);
+              }
+            });
+  }
+
+  /** Ends what is too old, and signs on again once a refused password has been mended. */
+  private void sweep() {
+    List<Pooled> old = new ArrayList<>();
+    boolean stopped;
+    lock.lock();
+    try {
+      long now = System.nanoTime();
+      for (Pooled pooled : idle) {
+        if (expired(pooled, now)) {
+          old.add(pooled);
+        }
+      }
+      idle.removeAll(old);
+      Failure failed = failure;
+      stopped = failed != null && failed.sentence.equals(IbmiFaults.REFUSED) && !connecting;
+    } finally {
+      lock.unlock();
+    }
+    old.forEach(this::discard);
+    if (stopped && mended()) {
+      lock.lock();
+      try {
+        if (!connecting && !closed && total < settings.pool().size()) {
+          connecting = true;
+          total++;
+          Thread.ofVirtual().name("ibmi-connect-" + name).start(this::connectOne);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private boolean mended() {
+    try {
+      return gate.password().isPresent();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Why it was not reached when it was last tried; empty: it was, or nobody has tried. */
+  Optional<Failure> failure() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(failure);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** It has been reached at least once. */
+  boolean reached() {
+    lock.lock();
+    try {
+      return reached;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Days until the password expires, as told at the last sign-on; empty: it doesn't. */
+  OptionalInt passwordDays() {
+    lock.lock();
+    try {
+      Integer days = passwordDays;
+      return days == null ? OptionalInt.empty() : OptionalInt.of(days);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Idle, lent and being connected. */
+  int size() {
+    lock.lock();
+    try {
+      return total;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends the idle ones at once and the lent ones as they come back; nobody gets another. */
+  @Override
+  public void close() {
+    sweeping.cancel(false);
+    List<Pooled> all;
+    lock.lock();
+    try {
+      closed = true;
+      all = List.copyOf(idle);
+      idle.clear();
+      total -= all.size();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    all.forEach(this::goodBye);
+  }
+}

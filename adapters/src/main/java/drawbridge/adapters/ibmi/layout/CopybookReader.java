@@ -1,0 +1,132 @@
+package drawbridge.adapters.ibmi.layout;
+
+import drawbridge.adapters.ibmi.layout.CopybookText.Word;
+import drawbridge.settings.SettingsException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** Reads the record descriptions of a COBOL copybook: levels 01 to 49, 66, 77 and 88. */
+final class CopybookReader {
+  private static final int MOST_FIELDS = 20_000;
+
+  private final Path file;
+  private final CopybookSettings settings;
+  private final int ccsid;
+
+  /** The records: what stands at level 01 or 77, or all there is in a part of a record. */
+  private final List<CopybookEntry> records = new ArrayList<>();
+
+  /** The entries that may still get something in them, the innermost first. */
+  private final Deque<CopybookEntry> open = new ArrayDeque<>();
+
+  private CopybookReader(Path file, CopybookSettings settings, int ccsid) {
+    this.file = file;
+    this.settings = settings;
+    this.ccsid = ccsid;
+  }
+
+  static Layout read(
+      Path file, byte[] content, CopybookSettings settings, Description description) {
+    CopybookReader reader = new CopybookReader(file, settings, description.ccsid());
+    reader.entries(CopybookText.sentences(file, text(file, content), settings.form()));
+    return Assembly.of(reader.record(), description, false);
+  }
+
+  private static String text(Path file, byte[] content) {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+    } catch (CharacterCodingException e) {
+      throw new SettingsException(file, 0, "", "is not UTF-8 text", "save it as UTF-8", e);
+    }
+  }
+
+  private void entries(List<List<Word>> sentences) {
+    if (sentences.size() > MOST_FIELDS) {
+      throw new SettingsException(file, 0, "", "has too many fields", "name the right file");
+    }
+    for (List<Word> sentence : sentences) {
+      Word first = sentence.getFirst();
+      if (first.is("COPY")) {
+        throw wrong(
+            first.line(), "COPY is not followed", "put the text of the other copybook here");
+      }
+      int level = first.text().matches("[0-9]{1,2}") ? Integer.parseInt(first.text()) : -1;
+      switch (level) {
+        // Another name for storage that is described already.
+        case 66 -> {}
+        case 88 -> condition(sentence);
+        default -> {
+          if (level < 1 || (level > 49 && level != 77)) {
+            throw wrong(
+                first.line(),
+                "an entry begins with a level from 01 to 49, 66, 77 or 88",
+                "copy the DATA DIVISION's entries only");
+          }
+          entry(level == 77 ? 1 : level, sentence);
+        }
+      }
+    }
+  }
+
+  private SettingsException wrong(int line, String problem, String fix) {
+    return new SettingsException(file, line, "", problem, fix);
+  }
+
+  private void condition(List<Word> sentence) {
+    CopybookEntry around = open.peek();
+    if (around == null || sentence.size() < 3) {
+      throw wrong(
+          sentence.getFirst().line(), "this condition belongs to no field", "write it behind one");
+    }
+    around.conditions().put(sentence.get(1).upper(), CopybookEntry.values(sentence, 2));
+  }
+
+  private void entry(int level, List<Word> sentence) {
+    while (!open.isEmpty() && open.element().level() >= level) {
+      open.pop();
+    }
+    CopybookEntry entry = CopybookEntry.parse(file, level, sentence);
+    List<CopybookEntry> siblings = open.isEmpty() ? records : open.element().children();
+    siblings.add(entry);
+    open.push(entry);
+  }
+
+  /** The top that the fields of the record stand in. */
+  private Draft record() {
+    if (records.isEmpty()) {
+      throw wrong(0, "has no entry", "name the file with the record");
+    }
+    boolean part = records.getFirst().level() > 1;
+    List<CopybookEntry> wanted =
+        part
+            ? records
+            : records.stream()
+                .filter(
+                    r ->
+                        settings.record().isEmpty() || r.name().equalsIgnoreCase(settings.record()))
+                .toList();
+    if (wanted.isEmpty() || (!part && wanted.size() > 1)) {
+      throw settings
+          .section()
+          .wrong(
+              "record",
+              wanted.isEmpty()
+                  ? "there is no record “" + settings.record() + "” in the copybook"
+                  : "the copybook has several records, and none is named",
+              "write one of "
+                  + String.join(", ", records.stream().map(CopybookEntry::name).toList()));
+    }
+    Draft top = new Draft(file, 0, "", null);
+    // The record itself is the JSON object, unless it is a single field.
+    CopybookEntry first = wanted.getFirst();
+    CopybookFields fields = new CopybookFields(file, settings, ccsid);
+    fields.add(top, part || first.children().isEmpty() ? wanted : first.children(), first);
+    return top;
+  }
+}

@@ -1,0 +1,20 @@
+package drawbridge.adapters.sql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** How connections of one source are made; thread-safe. */
+public interface Connector {
+  /** Signs on, with the password that stands in its file by now. */
+  Connection connect(Duration patience) throws SQLException;
+
+  /**
+   * What it signs on with, as something that is equal while that is the same: after a refusal
+   * nothing is tried until it changes. Never the secret itself.
+   */
+  String credentials();
+
+  /** What an admin mends after a refusal, such as {@code the password in /etc/…/erp}. */
+  String toMend();
+}

@@ -1,0 +1,78 @@
+package drawbridge.adapters.sql;
+
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+
+/**
+ * JDBC drivers: those that ship, and those that an admin put into a folder. Immutable; the folder's
+ * classes stay loaded as long as the program runs.
+ */
+public final class Drivers {
+  /** Only those that ship. */
+  public static final Drivers SHIPPED = new Drivers(List.of(), "drivers/");
+
+  private final List<Driver> found;
+  private final String folder;
+
+  private Drivers(List<Driver> found, String folder) {
+    this.found = found;
+    this.folder = folder;
+  }
+
+  /** Loads the drivers of all jar files in the folder. */
+  public static Drivers in(Path folder) throws IOException {
+    List<URL> jars = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".jar")).sorted().toList()) {
+        jars.add(file.toUri().toURL());
+      }
+    } catch (MalformedURLException e) {
+      throw new IOException(e);
+    }
+    List<Driver> drivers = new ArrayList<>();
+    URLClassLoader classes =
+        new URLClassLoader(jars.toArray(URL[]::new), Drivers.class.getClassLoader());
+    try {
+      ServiceLoader.load(Driver.class, classes).forEach(drivers::add);
+    } catch (ServiceConfigurationError e) {
+      throw new IOException("a jar in " + folder + " has no usable driver: " + e.getMessage(), e);
+    }
+    return new Drivers(drivers, folder.toString());
+  }
+
+  /** Where an admin puts drivers, for messages. */
+  String folder() {
+    return folder;
+  }
+
+  /** The driver that takes the URL; the folder's come first. */
+  Optional<Driver> of(String url) {
+    for (Driver driver : found) {
+      try {
+        if (driver.acceptsURL(url)) {
+          return Optional.of(driver);
+        }
+      } catch (SQLException e) {
+        // Not this one.
+      }
+    }
+    try {
+      return Optional.of(DriverManager.getDriver(url));
+    } catch (SQLException e) {
+      return Optional.empty();
+    }
+  }
+}

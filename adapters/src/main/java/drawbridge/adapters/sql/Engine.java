@@ -1,0 +1,153 @@
+package drawbridge.adapters.sql;
+
+import drawbridge.adapters.Answer;
+import drawbridge.adapters.Call;
+import drawbridge.adapters.Fault;
+import drawbridge.adapters.Fault.Code;
+import drawbridge.adapters.FaultException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * One call in one transaction on one connection: borrows it, lets the work run, commits or rolls
+ * back, releases the answer. Immutable; thread-safe.
+ *
+ * <p>What may run twice without harm streams its rows as they come. Anything else is committed
+ * first and answers then, so that a change is never reported that was not made, and a failure
+ * before the commit changes nothing.
+ *
+ * @param reads runs read-only, and nothing of it stays
+ * @param safe may run twice
+ * @param isolation of {@link Connection}; {@link Connection#TRANSACTION_NONE}: the database's own
+ * @param seconds the longest that it may run; 0: only the call decides
+ */
+record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int seconds) {
+  /** What the connection may wait beyond the deadline before it counts as broken. */
+  private static final long GRACE_MS = 10_000;
+
+  /** The statements of a call; returns the rows of its answer. */
+  interface Work {
+    long run(Session session, Reply reply) throws FaultException, SQLException, IOException;
+  }
+
+  void run(Call given, Answer answer, Work work) throws FaultException {
+    Call call = bounded(given);
+    for (int attempt = 1; ; attempt++) {
+      Reply reply = new Reply(answer, !safe);
+      try {
+        answer.rows(once(call, reply, work));
+        return;
+      } catch (SQLException e) {
+        boolean again =
+            attempt == 1
+                && !reply.begun()
+                && (SqlFaults.stale(e) || (safe && SqlFaults.broken(e)))
+                && Watch.over(call) == null;
+        if (!again) {
+          throw fault(e).thrown();
+        }
+      } catch (IOException | UncheckedIOException e) {
+        throw undelivered(call, e).thrown();
+      }
+    }
+  }
+
+  private Call bounded(Call call) {
+    if (seconds == 0) {
+      return call;
+    }
+    long latest = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+    return latest - call.deadline() >= 0
+        ? call
+        : new Call(call.arguments(), latest, call.mostRows(), call.cancellation(), call.request());
+  }
+
+  /** Runs the work on one connection and leaves no trace on it. */
+  private long once(Call call, Reply reply, Work work)
+      throws FaultException, SQLException, IOException {
+    try (Connection connection = source.connect(call)) {
+      boolean ended = false;
+      try {
+        connection.setReadOnly(reads);
+        if (isolation != Connection.TRANSACTION_NONE) {
+          // The pool puts the database's own back.
+          connection.setTransactionIsolation(isolation);
+        }
+        source.dialect().networkTimeout(connection, networkTimeout(call));
+        Session session = new Session(source, connection, call, reads, safe);
+        long rows = work.run(session, reply);
+        // A stop that came too late to be noticed by the source still counts before a commit.
+        if (!safe) {
+          Fault over = Watch.over(call);
+          if (over != null) {
+            throw over.thrown();
+          }
+        }
+        // Nothing that a read did stays, also where the database only takes read-only for a hint.
+        if (reads) {
+          source.rollback(connection);
+        } else {
+          commit(connection);
+        }
+        ended = true;
+        reply.release();
+        return rows;
+      } finally {
+        reply.shut();
+        if (!ended) {
+          source.rollback(connection);
+        }
+      }
+    }
+  }
+
+  private static int networkTimeout(Call call) {
+    long left = (call.deadline() - System.nanoTime()) / 1_000_000;
+    return (int) Math.min(Integer.MAX_VALUE, Math.max(0, left) + GRACE_MS);
+  }
+
+  private void commit(Connection connection) throws SQLException, FaultException {
+    try {
+      connection.commit();
+    } catch (SQLException e) {
+      if (safe || SqlFaults.undone(e)) {
+        throw e;
+      }
+      throw unknown(e).thrown();
+    }
+  }
+
+  private Fault fault(SQLException e) {
+    if (!SqlFaults.broken(e)) {
+      return SqlFaults.execution(e);
+    }
+    return safe ? SqlFaults.unavailable("the connection to the source broke", e) : unknown(e);
+  }
+
+  private static Fault unknown(Exception e) {
+    return Fault.of(
+        Code.OUTCOME_UNKNOWN, "the connection to the source broke: the change may be made", e);
+  }
+
+  /** The bytes could not go to the caller. */
+  private Fault undelivered(Call call, Exception e) {
+    if (e instanceof Reply.TooLong) {
+      return Fault.of(Code.TOO_LARGE, "the answer to a change is longer than 1 MB");
+    }
+    if (!safe) {
+      return Fault.of(
+          Code.OUTCOME_UNKNOWN, "the change is made, and its answer could not be delivered", e);
+    }
+    Fault over = Watch.over(call);
+    if (over != null) {
+      return Fault.of(over.code(), over.message(), e);
+    }
+    return e instanceof InterruptedIOException
+        ? Fault.of(Code.CANCELLED, "the caller went away", e)
+        : Fault.of(Code.TOO_LARGE, "the result has more bytes than allowed", e);
+  }
+}

@@ -1,0 +1,139 @@
+package drawbridge.adapters.sql;
+
+import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one door through which every connection of a source signs on, one at a time: so that a wrong
+ * password is tried exactly once, and no account is ever locked by the bridge. After a refusal
+ * nothing is tried until the credentials change. Thread-safe.
+ */
+final class SignOn implements DataSource {
+  private static final System.Logger LOG = System.getLogger(SignOn.class.getName());
+
+  private final String source;
+  private final Dialect dialect;
+  private final Connector connector;
+  private final Duration patience;
+  private final ReentrantLock door = new ReentrantLock(true);
+
+  /** The credentials that were refused; null: none were. */
+  private volatile @Nullable String refused;
+
+  /**
+   * @param patience of one attempt, waiting for the one before included
+   */
+  SignOn(String source, Dialect dialect, Connector connector, Duration patience) {
+    this.source = source;
+    this.dialect = dialect;
+    this.connector = connector;
+    this.patience = patience;
+  }
+
+  /** These credentials were refused before, so that nobody need wait for another attempt. */
+  boolean stopped() {
+    String before = refused;
+    return before != null && before.equals(connector.credentials());
+  }
+
+  /**
+   * Signs on.
+   *
+   * @throws SQLException SQLSTATE 28000 without an attempt where the same credentials were refused
+   */
+  Connection connect(Duration most) throws SQLException {
+    try {
+      if (!door.tryLock(most.toMillis(), TimeUnit.MILLISECONDS)) {
+        throw new SQLException("others are still signing on", "08001");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLException("interrupted before signing on", "08001", e);
+    }
+    try {
+      String credentials = connector.credentials();
+      if (credentials.equals(refused)) {
+        throw new SQLException(
+            "sign-in was refused before and is not tried again: mend " + connector.toMend(),
+            "28000");
+      }
+      Connection connection = connector.connect(most);
+      if (refused != null) {
+        refused = null;
+        LOG.log(Level.INFO, "source " + source + ": signs in again");
+      }
+      return connection;
+    } catch (SQLException e) {
+      if (dialect.refusedSignIn(e) && refused == null) {
+        stop(e);
+      } else if (dialect.refusedSignIn(e) && !stopped()) {
+        stop(e);
+      }
+      throw e;
+    } finally {
+      door.unlock();
+    }
+  }
+
+  private void stop(SQLException e) {
+    refused = connector.credentials();
+    LOG.log(
+        Level.WARNING,
+        "source "
+            + source
+            + ": the database refused the sign-in, so it is not tried again until it is mended: mend "
+            + connector.toMend()
+            + ": "
+            + e.getMessage());
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    return connect(patience);
+  }
+
+  @Override
+  public Connection getConnection(String user, String password) throws SQLException {
+    throw new SQLFeatureNotSupportedException("the source has one user");
+  }
+
+  @Override
+  public @Nullable PrintWriter getLogWriter() {
+    return null;
+  }
+
+  @Override
+  public void setLogWriter(PrintWriter out) {}
+
+  @Override
+  public void setLoginTimeout(int seconds) {}
+
+  @Override
+  public int getLoginTimeout() {
+    return (int) patience.toSeconds();
+  }
+
+  @Override
+  public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    throw new SQLFeatureNotSupportedException("logs with System.Logger");
+  }
+
+  @Override
+  public <T> T unwrap(Class<T> type) throws SQLException {
+    throw new SQLException("is no " + type.getName());
+  }
+
+  @Override
+  public boolean isWrapperFor(Class<?> type) {
+    return false;
+  }
+}

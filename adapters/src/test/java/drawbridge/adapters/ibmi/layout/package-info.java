@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.adapters.ibmi.layout;
+
+import org.jspecify.annotations.NullMarked;

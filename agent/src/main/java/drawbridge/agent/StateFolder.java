@@ -1,0 +1,40 @@
+package drawbridge.agent;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Where an agent keeps what must survive a restart; for its owner alone.
+ *
+ * <p>{@code budgets}: what callers have used up. {@code pauses.yaml}: what the admin has paused.
+ * {@code serial}: of the signed site that was served last.
+ */
+record StateFolder(Path folder) {
+  static StateFolder open(Path folder) throws IOException {
+    create(folder);
+    return new StateFolder(folder);
+  }
+
+  static void create(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+      if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      }
+    }
+  }
+
+  Path budgets() {
+    return folder.resolve("budgets");
+  }
+
+  Path pauses() {
+    return folder.resolve("pauses.yaml");
+  }
+
+  Path serial() {
+    return folder.resolve("serial");
+  }
+}

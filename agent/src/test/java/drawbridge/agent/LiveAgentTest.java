@@ -1,0 +1,390 @@
+package drawbridge.agent;
+
+import static drawbridge.agent.Bridge.await;
+import static drawbridge.agent.Bridge.head;
+import static drawbridge.agent.Operations.reading;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import drawbridge.adapters.Answer;
+import drawbridge.adapters.Call;
+import drawbridge.adapters.Fault;
+import drawbridge.adapters.FaultException;
+import drawbridge.adapters.Operation;
+import drawbridge.adapters.SiteDigest;
+import drawbridge.agent.policy.Policy;
+import drawbridge.certs.SampleFiles;
+import drawbridge.certs.SampleKey;
+import drawbridge.relay.GatewayLink;
+import drawbridge.relay.wire.BridgeGrpc;
+import drawbridge.relay.wire.Fault.Code;
+import drawbridge.relay.wire.Head;
+import drawbridge.relay.wire.Request;
+import drawbridge.relay.wire.Source;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The agent's own program while its admin changes files under it. */
+class LiveAgentTest {
+  private static final String ALLOW =
+      "rules: [{ name: a, allow: [orders/v1/*], to: { gateway: gateway-1 }, limits: { calls: 1000/s } }]\n";
+  private static final String NOTHING = "rules: []\n";
+
+  @TempDir Path folder;
+  private final CountDownLatch running = new CountDownLatch(1);
+  private final List<Running> programs = new ArrayList<>();
+  private Path site = Path.of("site");
+  private Path config = Path.of("agent.yaml");
+
+  @BeforeEach
+  void files() throws Exception {
+    site = Files.createDirectory(folder.resolve("site"));
+    SampleFiles.key(folder.resolve("audit.key"), SampleKey.ED25519.generate().getPrivate());
+    write(ALLOW);
+    configure("");
+  }
+
+  @AfterEach
+  void stop() {
+    programs.forEach(Running::stop);
+  }
+
+  private void configure(String more) throws IOException {
+    config =
+        Files.writeString(
+            folder.resolve("agent.yaml"),
+            """
+            site: plant-1
+            name: agent-a
+            serves: site/
+            gateways: [gateway-1]
+            namespace: { endpoint: contoso.servicebus.windows.net }
+            identity: { certificate: agent-a.pem }
+            audit: { folder: audit, key: audit.key }
+            """
+                + more);
+  }
+
+  private void write(String policy) throws IOException {
+    Path draft = Files.writeString(folder.resolve("draft"), policy);
+    Files.move(draft, site.resolve("policy.yaml"), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void hello(Call call, Answer answer) throws FaultException {
+    try (OutputStream out = answer.begin(200, "application/json")) {
+      out.write("[]".getBytes(UTF_8));
+    } catch (IOException e) {
+      throw Fault.of(Fault.Code.CANCELLED, "The answer was not wanted.", e).thrown();
+    }
+  }
+
+  /** Runs until it is cancelled. */
+  private void waits(Call call, Answer answer) throws FaultException {
+    CountDownLatch cancelled = new CountDownLatch(1);
+    call.cancellation().onCancel(cancelled::countDown);
+    running.countDown();
+    Bridge.await(cancelled);
+    throw Fault.of(Fault.Code.CANCELLED, "Cancelled.").thrown();
+  }
+
+  /** A program, and a gateway at its other end. */
+  private final class Running implements Surroundings {
+    final CompletableFuture<Agent> connected = new CompletableFuture<>();
+    final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    final StringWriter out = new StringWriter();
+    private Server server = InProcessServerBuilder.forName("none").build();
+    private ManagedChannel channel = InProcessChannelBuilder.forName("none").build();
+
+    @Override
+    public OpenSite open(AgentSettings settings, boolean offline) {
+      Operation[] operations = {
+        reading("Find", LiveAgentTest.this::hello), reading("Wait", LiveAgentTest.this::waits)
+      };
+      Served served =
+          new Served(
+              SiteDigest.of(site),
+              List.of(
+                  new Served.Api(
+                      "orders", "v1", "Orders", "", "erp", List.of(operations), Optional.empty())),
+              Policy.read(site.resolve("policy.yaml")));
+      return new OpenSite() {
+        @Override
+        public Served served() {
+          return served;
+        }
+
+        @Override
+        public ArgumentReader arguments() {
+          return (operation, given, body) -> Map.of();
+        }
+
+        @Override
+        public List<Source> sources() {
+          return List.of();
+        }
+
+        @Override
+        public List<Checked> check() {
+          return List.of();
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
+
+    @Override
+    public AutoCloseable connect(AgentSettings settings, Agent agent, OpenSite open) {
+      connected.complete(agent);
+      return () -> {};
+    }
+
+    @Override
+    public List<Checked> check(AgentSettings settings, boolean offline) {
+      return List.of();
+    }
+
+    Running start() throws Exception {
+      programs.add(this);
+      Thread.ofVirtual()
+          .start(
+              () ->
+                  ended.complete(
+                      new CommandLine(new Main(this))
+                          .setOut(new PrintWriter(out))
+                          .setErr(new PrintWriter(out))
+                          .execute("--config", config.toString())));
+      CompletableFuture.anyOf(connected, ended).get(20, TimeUnit.SECONDS);
+      assertTrue(connected.isDone(), out::toString);
+      Agent agent = connected.join();
+      String name = InProcessServerBuilder.generateName();
+      server =
+          InProcessServerBuilder.forName(name)
+              .executor(Executors.newVirtualThreadPerTaskExecutor())
+              .addService(
+                  ServerInterceptors.intercept(
+                      agent.service(), new Bridge.Linked(new GatewayLink("gateway-1", clock -> 0))))
+              .build()
+              .start();
+      channel = InProcessChannelBuilder.forName(name).build();
+      return this;
+    }
+
+    Bridge.Exchange begin(Head.Builder head) {
+      Bridge.Exchange exchange = new Bridge.Exchange(Integer.MAX_VALUE);
+      exchange.requests = BridgeGrpc.newStub(channel).invoke(exchange);
+      exchange.requests().onNext(Request.newBuilder().setHead(head).setLast(true).build());
+      return exchange;
+    }
+
+    boolean allowed() {
+      return !begin(head("Find")).toEnd().last().getEnd().hasFault();
+    }
+
+    Code refusal() {
+      return begin(head("Find")).toEnd().fault().getCode();
+    }
+
+    void stop() {
+      channel.shutdownNow();
+      server.shutdownNow();
+      if (connected.isDone()) {
+        connected.join().end(0);
+      }
+      try {
+        ended.get(20, TimeUnit.SECONDS);
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  private List<Map<String, String>> records(String kind) {
+    return AuditFiles.read(folder.resolve("audit"), kind);
+  }
+
+  private int command(String... arguments) {
+    StringWriter out = new StringWriter();
+    return new CommandLine(new Main(new Running()))
+        .setOut(new PrintWriter(out))
+        .setErr(new PrintWriter(out))
+        .execute(arguments);
+  }
+
+  // ---- reload
+
+  @Test
+  void aReloadEndsWithinASecondWhatIsNoLongerAllowedAndSaysWhatIsDifferent() throws Exception {
+    Running program = new Running().start();
+    Bridge.Exchange call = program.begin(head("Wait"));
+    Bridge.await(running);
+    long from = System.nanoTime();
+    write(NOTHING);
+    assertEquals(Code.REVOKED, call.toEnd().fault().getCode());
+    long took = Duration.ofNanos(System.nanoTime() - from).toMillis();
+    assertTrue(took < 1_000, "it took " + took + " ms");
+    assertEquals(Code.FORBIDDEN, program.refusal());
+    await(() -> records("reload").size() == 1, "the record of the reload");
+    Map<String, String> record = records("reload").getFirst();
+    assertTrue(record.getOrDefault("changes", "").contains("rule a is gone"), record::toString);
+    assertEquals("1", record.get("revoked"));
+    write(ALLOW);
+    await(program::allowed, "allowed again");
+  }
+
+  @Test
+  void aFileThatIsWrongLeavesTheLastGoodOneAndTheCallsUnderWay() throws Exception {
+    Running program = new Running().start();
+    Bridge.Exchange call = program.begin(head("Wait"));
+    Bridge.await(running);
+    write("rules: [{ name: a, alow: [orders/v1/*] }]\n");
+    await(() -> records("reload-refused").size() == 1, "the record of the refusal");
+    assertTrue(
+        records("reload-refused").getFirst().getOrDefault("why", "").contains("policy.yaml"));
+    assertTrue(program.allowed());
+    assertFalse(call.ended.getCount() == 0, "it runs on");
+  }
+
+  // ---- pauses
+
+  @Test
+  void aPauseActsAtOnceEndsWhatRunsAndSurvivesARestart() throws Exception {
+    Running program = new Running().start();
+    Bridge.Exchange call = program.begin(head("Wait"));
+    Bridge.await(running);
+    String file = config.toString();
+    assertEquals(0, command("pause", "--config", file, "--caller", "cn=APIM"));
+    assertEquals(Code.REVOKED, call.toEnd().fault().getCode());
+    assertEquals(Code.FORBIDDEN, program.refusal(), "a paused caller learns nothing");
+    assertEquals(0, command("resume", "--config", file));
+    await(program::allowed, "allowed again");
+    assertEquals(0, command("pause", "--config", file, "--source", "erp"));
+    await(() -> !program.allowed(), "paused");
+    assertEquals(Code.SOURCE_UNAVAILABLE, program.refusal());
+    program.stop();
+    programs.clear();
+
+    Running again = new Running().start();
+    assertEquals(Code.SOURCE_UNAVAILABLE, again.refusal());
+    assertEquals(0, command("resume", "--config", file, "--source", "erp"));
+    await(again::allowed, "allowed again");
+    await(() -> records("pause").size() >= 4, "the records of pauses");
+  }
+
+  @Test
+  void pausesThatCannotBeReadPauseEverything() throws Exception {
+    Files.createDirectory(folder.resolve("audit-state"));
+    Files.writeString(folder.resolve("audit-state/pauses.yaml"), "pauses: [ {");
+    assertEquals(Code.SOURCE_UNAVAILABLE, new Running().start().refusal());
+  }
+
+  // ---- signed files
+
+  @Test
+  void onlyASignedAndNewerSiteIsServed() throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    Path publicKey = pem("approver.pub", "PUBLIC KEY", pair.getPublic().getEncoded());
+    Path privateKey = pem("approver.priv", "PRIVATE KEY", pair.getPrivate().getEncoded());
+    configure("signed: { key: " + publicKey + " }\n");
+    Running unsigned = new Running();
+    assertEquals(1, run(unsigned), "no signature, no service");
+
+    sign(privateKey, 7);
+    Running program = new Running().start();
+    assertTrue(program.allowed());
+    write(NOTHING);
+    await(() -> records("reload-refused").size() == 1, "an altered file is refused");
+    assertTrue(program.allowed(), "the last good one stays");
+    sign(privateKey, 8);
+    await(() -> !program.allowed(), "the approved file is served");
+    write(ALLOW);
+    sign(privateKey, 7);
+    await(() -> records("reload-refused").size() >= 2, "an older serial is refused");
+    assertFalse(program.allowed());
+    sign(privateKey, 8);
+    await(
+        () ->
+            records("reload-refused").stream()
+                .anyMatch(r -> r.getOrDefault("why", "").contains("other files were served")),
+        "the same serial for other files is refused");
+    program.stop();
+    programs.clear();
+
+    sign(privateKey, 7);
+    assertEquals(1, run(new Running()), "also after a restart");
+    KeyPair other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    sign(pem("other.priv", "PRIVATE KEY", other.getPrivate().getEncoded()), 9);
+    assertEquals(1, run(new Running()), "another's signature");
+    sign(privateKey, 9);
+    assertTrue(new Running().start().allowed());
+  }
+
+  private int run(Running program) {
+    return new CommandLine(new Main(program))
+        .setErr(new PrintWriter(new StringWriter()))
+        .execute("--config", config.toString());
+  }
+
+  private void sign(Path key, int serial) {
+    assertEquals(
+        0, command("sign", "--key", key.toString(), "--serial", "" + serial, site.toString()));
+  }
+
+  private Path pem(String name, String type, byte[] content) throws IOException {
+    return Files.writeString(
+        folder.resolve(name),
+        "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+            .formatted(type, Base64.getMimeEncoder().encodeToString(content), type));
+  }
+
+  // ---- budgets and tokens
+
+  @Test
+  void budgetsSurviveARestart() throws Exception {
+    write(
+        "rules: [{ name: a, allow: [orders/v1/*], to: { gateway: gateway-1 }, limits: { calls: 2/d } }]\n");
+    Running program = new Running().start();
+    for (int i = 0; i < 2; i++) {
+      assertTrue(program.allowed());
+    }
+    assertEquals(Code.TOO_MANY_CALLS, program.refusal());
+    program.stop();
+    programs.clear();
+    assertEquals(Code.TOO_MANY_CALLS, new Running().start().refusal());
+  }
+
+  @Test
+  void rulesByTokenNeedAnAgentThatVerifiesTokens() throws Exception {
+    write("rules: [{ name: a, deny: [orders/v1/*], to: { token: { group: g } } }]\n");
+    assertEquals(1, run(new Running()));
+  }
+}

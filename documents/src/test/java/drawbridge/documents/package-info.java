@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.documents;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package drawbridge.gateway;
+
+import drawbridge.relay.NetworkSettings;
+import drawbridge.relay.wire.Fault;
+import drawbridge.relay.wire.Fault.Code;
+import drawbridge.tokens.TokenRefused;
+import drawbridge.tokens.TokenVerifier;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerRequestHeaders;
+import io.helidon.webserver.http.ServerResponse;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The tokens that callers bring in the header {@code Authorization}. They are verified here so that
+ * nothing of a stranger crosses the relay, and again by the agent, which does not rely on this.
+ * Thread-safe.
+ */
+final class Bearers {
+  private static final System.Logger LOG = System.getLogger("drawbridge.gateway.calls");
+  private static final String SCHEME = "bearer ";
+
+  private final Optional<TokenVerifier> verifier;
+
+  Bearers(GatewaySettings settings) {
+    verifier =
+        settings
+            .tokens()
+            .map(
+                tokens ->
+                    TokenVerifier.open(
+                        tokens,
+                        settings
+                            .file()
+                            .optionalSection("network")
+                            .map(NetworkSettings::read)
+                            .orElse(NetworkSettings.DIRECT),
+                        InstantSource.system()));
+  }
+
+  /**
+   * The caller's token, to be passed on.
+   *
+   * @return empty: none came, or nobody here asks for one
+   * @throws Refusal one came that is not believed: a caller who shows a bad token is refused, also
+   *     where a certificate would do
+   */
+  String token(ServerRequestHeaders headers) throws Refusal {
+    if (verifier.isEmpty() || !headers.contains(HeaderNames.AUTHORIZATION)) {
+      return "";
+    }
+    List<String> values = headers.get(HeaderNames.AUTHORIZATION).allValues();
+    if (values.size() != 1) {
+      throw new Refusal(Faults.argument("Authorization", "This header is given more than once."));
+    }
+    String value = values.getFirst();
+    if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+      return ""; // for somebody on the way, not for us
+    }
+    String token = value.substring(SCHEME.length()).strip();
+    try {
+      verifier.get().verify(token);
+      return token;
+    } catch (TokenRefused e) {
+      LOG.log(Level.INFO, () -> "a caller's token was refused: " + e.getMessage());
+      throw new Refusal(unauthenticated("The token was refused: " + e.code() + "."));
+    }
+  }
+
+  /** For a caller who shows nothing at all. */
+  Fault missing() {
+    return unauthenticated(
+        verifier.isPresent()
+            ? "Connect with a client certificate, or send a token."
+            : "Connect with a client certificate.");
+  }
+
+  private static Fault unauthenticated(String message) {
+    return Fault.newBuilder().setCode(Code.UNAUTHENTICATED).setMessage(message).build();
+  }
+
+  /** What would help, as RFC 9110 and RFC 6750 say it; whoever showed a token showed a bad one. */
+  void challenge(ServerRequestHeaders request, ServerResponse response) {
+    String challenge =
+        verifier.isEmpty()
+            ? "ClientCertificate"
+            : request.contains(HeaderNames.AUTHORIZATION)
+                ? "Bearer realm=\"drawbridge\", error=\"invalid_token\""
+                : "Bearer realm=\"drawbridge\"";
+    response.header(HeaderNames.WWW_AUTHENTICATE, challenge);
+  }
+}

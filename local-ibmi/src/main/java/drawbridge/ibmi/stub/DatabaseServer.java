@@ -1,0 +1,591 @@
+package drawbridge.ibmi.stub;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SQL over the database that the settings name. Each request says by bits what it wants back; one
+ * without the first bit gets no answer at all.
+ */
+final class DatabaseServer implements HostServer {
+  private static final System.Logger LOG = System.getLogger(DatabaseServer.class.getName());
+
+  private static final int WANTS_REPLY = 0x8000_0000;
+  private static final int WANTS_MESSAGE_ID = 0x4000_0000;
+  private static final int WANTS_FIRST_LEVEL = 0x2000_0000;
+  private static final int WANTS_SECOND_LEVEL = 0x1000_0000;
+  private static final int WANTS_FORMAT = 0x0800_0000;
+  private static final int WANTS_RESULT = 0x0400_0000;
+  private static final int WANTS_SQLCA = 0x0200_0000;
+  private static final int WANTS_MARKERS = 0x0080_0000;
+  private static final int COMPRESSED = 0x0008_0000;
+  private static final int VARYING = 0x0001_0000;
+  private static final int WANTS_CURSOR = 0x0000_8000;
+
+  private static final int TEST = 0x0000;
+  private static final int PREPARE = 0x1800;
+  private static final int PREPARE_DESCRIBE = 0x1803;
+  private static final int OPEN_DESCRIBE = 0x1804;
+  private static final int EXECUTE = 0x1805;
+  private static final int EXECUTE_IMMEDIATE = 0x1806;
+  private static final int COMMIT = 0x1807;
+  private static final int ROLLBACK = 0x1808;
+  private static final int CLOSE = 0x180A;
+  private static final int FETCH = 0x180B;
+  private static final int LIBRARIES = 0x180C;
+  private static final int PREPARE_EXECUTE = 0x180D;
+  private static final int OPEN_FETCH = 0x180E;
+  private static final int EXECUTE_OPEN = 0x1812;
+  private static final int READ_LARGE = 0x1816;
+  private static final int WRITE_LARGE = 0x1817;
+  private static final int CANCEL = 0x1818;
+  private static final int FREE_LARGE = 0x1819;
+  private static final int CREATE_BLOCK = 0x1D00;
+  private static final int DELETE_BLOCK = 0x1D02;
+  private static final int RESET_BLOCK = 0x1D03;
+  private static final int CHANGE_BLOCK = 0x1D04;
+  private static final int DESCRIPTOR = 0x1E00;
+  private static final int DELETE_DESCRIPTOR = 0x1E01;
+  private static final int ERROR_TEXT = 0x1F00;
+  private static final int DELETE_RESULTS = 0x1F01;
+  private static final int ATTRIBUTES = 0x1F80;
+  private static final int END = 0x1FFF;
+
+  private static final int MOST_BLOCKS = 10_000;
+  private static final int MOST_BYTES = 8 << 20;
+
+  private final HostConnection connection;
+  private final int ccsid;
+  private final Connection database;
+  private final LargeObjects objects = new LargeObjects();
+  private final Map<Integer, SqlStatement> statements = new HashMap<>();
+  private final Map<Integer, List<SqlColumn>> descriptors = new HashMap<>();
+  private volatile @Nullable SqlStatement running;
+  private String schema = "";
+
+  // How the last request went, which a later one may ask for.
+  private int function;
+  private int errorClass;
+  private int returnCode;
+  private SqlFault fault = SqlFault.NONE;
+  private final int[] diagnostics = new int[6];
+
+  DatabaseServer(HostConnection connection) throws IOException {
+    this.connection = connection;
+    this.ccsid = connection.host().settings().ccsid();
+    Optional<String> url = connection.host().settings().database();
+    if (url.isEmpty()) {
+      throw new Frame.BadFrame("this host has no database");
+    }
+    try {
+      database = DriverManager.getConnection(url.get());
+    } catch (SQLException e) {
+      throw new IOException("the database behind the simulated host can't be opened", e);
+    }
+  }
+
+  @Override
+  public boolean serve(Frame sent) throws IOException {
+    Frame frame = expanded(sent);
+    int request = frame.request();
+    if (request == END) {
+      return false;
+    }
+    int wants = frame.int4(20);
+    if (request != ERROR_TEXT) {
+      function = request;
+      succeed(0, 0);
+      fault = SqlFault.NONE;
+      java.util.Arrays.fill(diagnostics, 0);
+    }
+    Bytes body = new Bytes();
+    boolean varying = false;
+    try {
+      if (request == ERROR_TEXT) {
+        errorText(wants, body);
+      } else {
+        varying = run(frame, request, wants, body);
+      }
+    } catch (SQLException e) {
+      fail(e);
+      body = new Bytes();
+    } catch (HostError | IllegalArgumentException e) {
+      fail(new SQLException(e.getMessage(), "22018", -420));
+      body = new Bytes();
+    }
+    if (!fault.equals(SqlFault.NONE) && request != ERROR_TEXT) {
+      if ((wants & WANTS_SQLCA) != 0) {
+        body.field(0x3807, sqlca());
+      }
+      if ((wants & WANTS_FORMAT) != 0) {
+        body.field(0x3812, new Bytes());
+      }
+    }
+    if ((wants & WANTS_REPLY) != 0) {
+      int flags = wants & ~(COMPRESSED | VARYING) | (varying ? VARYING : 0);
+      connection.send(
+          frame.reply(
+              0x2800,
+              20,
+              new Bytes()
+                  .int4(flags)
+                  .int4(0)
+                  .int2(frame.int2(28))
+                  .int2(request)
+                  .int2(function)
+                  .int2(errorClass)
+                  .int4(returnCode)
+                  .raw(body)));
+    }
+    return true;
+  }
+
+  /** All behind the template may come run-length compressed, as one field. */
+  private static Frame expanded(Frame frame) throws IOException {
+    if ((frame.int4(20) & COMPRESSED) == 0 || frame.length() < 50 || frame.int2(44) != 0x3832) {
+      return frame;
+    }
+    byte[] packed = frame.slice(50, frame.length() - 50);
+    byte[] rest = RunLength.expand(packed, 0, packed.length, frame.int4(46));
+    return new Frame(new Bytes().raw(frame.slice(0, 40)).raw(rest).toArray());
+  }
+
+  private void succeed(int cls, int code) {
+    errorClass = cls;
+    returnCode = code;
+  }
+
+  private void fail(SQLException e) {
+    fault = SqlFault.of(e);
+    succeed(1, fault.code());
+  }
+
+  /** Carries the request out and adds what it wants back; true: rows have varying lengths. */
+  private boolean run(Frame frame, int request, int wants, Bytes body)
+      throws IOException, SQLException {
+    int block = frame.int2(34);
+    switch (request) {
+      case TEST -> succeed(7, -201);
+      case ATTRIBUTES -> attributes(frame, body);
+      case LIBRARIES -> libraries(frame);
+      case CREATE_BLOCK, RESET_BLOCK, CHANGE_BLOCK, DELETE_RESULTS -> {}
+      case DELETE_BLOCK -> drop(statements.remove(block));
+      case DESCRIPTOR -> describe(frame);
+      case DELETE_DESCRIPTOR -> descriptors.remove(frame.int2(36));
+      case COMMIT -> database.commit();
+      case ROLLBACK -> database.rollback();
+      case CANCEL -> cancel(frame.required(0x3826));
+      case READ_LARGE -> {
+        objects.read(frame, body);
+        return false;
+      }
+      case WRITE_LARGE -> objects.write(frame);
+      case FREE_LARGE -> objects.free(frame.required(0x3818));
+      case PREPARE, PREPARE_DESCRIBE -> prepare(frame, block);
+      case PREPARE_EXECUTE, EXECUTE_IMMEDIATE -> execute(frame, prepare(frame, block));
+      case EXECUTE, OPEN_FETCH, EXECUTE_OPEN -> execute(frame, statement(block));
+      case OPEN_DESCRIBE -> {
+        SqlStatement statement = statement(block);
+        // A procedure has opened its cursor already.
+        if (!statement.isCall()) {
+          execute(frame, statement);
+        }
+      }
+      case FETCH -> statement(block);
+      case CLOSE -> {
+        SqlStatement statement = statements.get(block);
+        if (statement != null) {
+          statement.closeRows();
+        }
+      }
+      default ->
+          throw new SQLException(
+              "function " + Integer.toHexString(request) + " is not simulated", "0A000", -901);
+    }
+    return results(frame, request, wants, body, statements.get(block));
+  }
+
+  private boolean results(
+      Frame frame, int request, int wants, Bytes body, @Nullable SqlStatement statement)
+      throws IOException, SQLException {
+    Rows rows = null;
+    if (statement != null && statement.rows() != null) {
+      if (request == OPEN_FETCH || request == FETCH) {
+        rows = fetch(frame, statement, varying(frame, statement));
+      }
+      if (request == EXECUTE && statement.isCall()) {
+        diagnostics[1] = 1;
+      }
+    }
+    if ((wants & WANTS_SQLCA) != 0) {
+      body.field(0x3807, sqlca());
+    }
+    if ((wants & WANTS_FORMAT) != 0) {
+      List<SqlColumn> columns = statement == null ? null : statement.columns();
+      body.field(0x3812, columns == null ? new Bytes() : SqlColumn.format(columns, false, ccsid));
+    }
+    if ((wants & WANTS_MARKERS) != 0) {
+      List<SqlColumn> markers = statement == null ? List.of() : markers(statement);
+      body.field(0x3813, markers.isEmpty() ? new Bytes() : SqlColumn.format(markers, true, ccsid));
+    }
+    if ((wants & WANTS_CURSOR) != 0 && (request == OPEN_FETCH || request == OPEN_DESCRIBE)) {
+      // Holdable, not scrollable, read only, insensitive, no isolation.
+      body.field(0x3814, new Bytes().ebcdic("10000").zeros(5));
+    }
+    if (rows != null) {
+      body.field(0x380E, rows.bytes());
+    } else if (request == EXECUTE
+        && (wants & WANTS_RESULT) != 0
+        && statement != null
+        && statement.isCall()) {
+      body.field(0x380E, outputs(statement));
+    }
+    return rows != null && rows.packed != null;
+  }
+
+  /** A large object that a client shall write is given its locator beforehand. */
+  private List<SqlColumn> markers(SqlStatement statement) {
+    return statement.markers().stream()
+        .map(marker -> marker.isLarge() ? marker.withLocator(objects.create(marker)) : marker)
+        .toList();
+  }
+
+  private void attributes(Frame frame, Bytes body) throws IOException, SQLException {
+    byte[] automatic = frame.field(0x3824).orElse(null);
+    if (automatic != null && automatic.length == 1) {
+      database.setAutoCommit(automatic[0] == (byte) 0xE8);
+    }
+    byte[] library = frame.field(0x380F).orElse(null);
+    if (library != null && library.length > 4) {
+      schema = new Frame(library).text(4, library.length - 4, Ebcdic.CCSID_37).strip();
+      search(List.of(schema));
+    }
+    Job job = connection.requireJob();
+    body.field(
+        0x3804,
+        new Bytes()
+            .int2(0)
+            // ISO, which dates and times are sent in.
+            .int2(5)
+            .int2(1)
+            .zeros(8)
+            .int2(1)
+            .int2(0)
+            .int2(1)
+            .int1(0xF0)
+            .int2(ccsid)
+            .int2(0)
+            .ebcdic("ENU*HEX")
+            .fill(0x40, 16)
+            .ebcdic(
+                "2924V"
+                    + connection.host().settings().version()
+                    + "R"
+                    + connection.host().settings().release()
+                    + "M00016")
+            .padded("SIMULATED", 18)
+            .padded(schema, 10)
+            .padded(job.service().jobName(), 10)
+            .padded("QUSER", 10)
+            .padded(job.number(), 6)
+            .int2(schema.length())
+            .ebcdic(schema));
+  }
+
+  /** CCSID, how many, then an indicator, a length and a name each. */
+  private void libraries(Frame frame) throws IOException, SQLException {
+    byte[] field = frame.field(0x3813).orElse(null);
+    if (field == null || field.length < 4) {
+      return;
+    }
+    Frame list = new Frame(field);
+    List<String> names = new ArrayList<>();
+    int at = 4;
+    for (int i = 0; i < list.int2(2); i++) {
+      int length = list.int2(at + 1);
+      names.add(list.text(at + 3, length, Ebcdic.CCSID_37).strip());
+      at += 3 + length;
+    }
+    search(names);
+  }
+
+  /** Schemas stand for libraries; those that the database lacks are left out. */
+  private void search(List<String> names) throws SQLException {
+    List<String> known = new ArrayList<>();
+    try (ResultSet schemas = database.getMetaData().getSchemas()) {
+      while (schemas.next()) {
+        String name = schemas.getString(1);
+        if (names.contains(name)) {
+          known.add(name);
+        }
+      }
+    }
+    if (!known.isEmpty()) {
+      known.sort(java.util.Comparator.comparingInt(names::indexOf));
+      try (Statement statement = database.createStatement()) {
+        statement.execute("SET SCHEMA \"" + known.getFirst() + "\"");
+        statement.execute("SET SCHEMA_SEARCH_PATH \"" + String.join("\", \"", known) + "\"");
+      }
+    }
+  }
+
+  private SqlStatement statement(int block) throws SQLException {
+    SqlStatement statement = statements.get(block);
+    if (statement == null) {
+      throw new SQLException("nothing was prepared in block " + block, "07003", -518);
+    }
+    return statement;
+  }
+
+  private SqlStatement prepare(Frame frame, int block) throws IOException, SQLException {
+    byte[] wide = frame.field(0x3831).orElse(null);
+    String sql;
+    if (wide != null) {
+      sql = new Frame(wide).text(6, wide.length - 6, StandardCharsets.UTF_16BE);
+    } else {
+      byte[] narrow = frame.required(0x3807);
+      sql = new Frame(narrow).text(4, narrow.length - 4, Ebcdic.near(ccsid));
+    }
+    drop(statements.remove(block));
+    if (statements.size() >= MOST_BLOCKS) {
+      throw new SQLException("too many statements", "54000", -900);
+    }
+    SqlStatement statement = new SqlStatement(database, connection.host().procedures(), sql, ccsid);
+    statements.put(block, statement);
+    return statement;
+  }
+
+  private static void drop(@Nullable SqlStatement statement) throws SQLException {
+    if (statement != null) {
+      statement.close();
+    }
+  }
+
+  private void describe(Frame frame) throws IOException {
+    Frame format = new Frame(frame.required(0x381E));
+    List<SqlColumn> columns = new ArrayList<>();
+    int count = format.int4(4);
+    for (int i = 0; i < count; i++) {
+      columns.add(SqlColumn.read(format, 16 + 64 * i));
+    }
+    descriptors.put(frame.int2(36), columns);
+  }
+
+  private void execute(Frame frame, SqlStatement statement) throws IOException, SQLException {
+    bind(frame, statement);
+    running = statement;
+    try {
+      diagnostics[2] = statement.execute();
+    } finally {
+      running = null;
+    }
+  }
+
+  private void bind(Frame frame, SqlStatement statement) throws IOException, SQLException {
+    byte[] field = frame.field(0x381F).orElse(null);
+    List<SqlColumn> columns = descriptors.get(frame.int2(36));
+    if (field == null || field.length == 0 || columns == null) {
+      return;
+    }
+    Frame data = new Frame(field);
+    int rows = data.int4(4);
+    int count = data.int2(8);
+    boolean compressed = data.int4(12) < 0;
+    int at = 20 + rows * count * 2;
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < count; i++) {
+        SqlColumn column = columns.get(i);
+        boolean none = (short) data.int2(20 + 2 * (row * count + i)) < 0;
+        Object value = none ? null : column.value(data, at);
+        if (value != null && column.isLarge()) {
+          value = objects.value((Integer) value);
+        }
+        statement.bind(i, value);
+        at += column.size(data, at, compressed);
+      }
+      if (rows > 1) {
+        statement.addBatch();
+      }
+    }
+  }
+
+  private static boolean varying(Frame frame, SqlStatement statement) throws IOException {
+    byte[] flag = frame.field(0x3830).orElse(new byte[0]);
+    List<SqlColumn> columns = statement.columns();
+    return flag.length == 1
+        && flag[0] == (byte) 0xE8
+        && columns != null
+        && columns.stream().anyMatch(SqlColumn::varies);
+  }
+
+  /** Rows in both forms; {@code packed} only where it saves something, as a real system does. */
+  private record Rows(Bytes head, Bytes plain, @Nullable Bytes packed, Bytes offsets) {
+    Bytes bytes() {
+      return packed == null
+          ? head.raw(plain)
+          : head.int4(8 + packed.size()).int4(1).raw(packed).raw(offsets);
+    }
+  }
+
+  /** As many rows as the block takes, or as many as were asked for. */
+  private @Nullable Rows fetch(Frame frame, SqlStatement statement, boolean varying)
+      throws IOException, SQLException {
+    List<SqlColumn> columns = statement.columns();
+    ResultSet rows = statement.rows();
+    if (columns == null || rows == null) {
+      return null;
+    }
+    int width = columns.stream().mapToInt(SqlColumn::length).sum();
+    byte[] size = frame.field(0x3834).orElse(null);
+    byte[] count = frame.field(0x380C).orElse(null);
+    int buffer = size == null ? 32_768 : new Frame(size).int4(0);
+    int most =
+        count != null && count.length >= 4
+            ? Math.max(1, new Frame(count).int4(0))
+            : Math.max(1, varying ? 1 << 15 : buffer / Math.max(1, width + 2 * columns.size()));
+    Bytes indicators = new Bytes();
+    Bytes plain = new Bytes();
+    Bytes packed = new Bytes();
+    Bytes offsets = new Bytes();
+    int fetched = 0;
+    boolean end = false;
+    while (fetched < most && packed.size() < buffer && plain.size() < MOST_BYTES) {
+      if (!rows.next()) {
+        end = true;
+        break;
+      }
+      fetched++;
+      offsets.int4(8 + packed.size());
+      for (int i = 0; i < columns.size(); i++) {
+        SqlColumn column = columns.get(i);
+        Object value = objects.fetched(rows, i + 1, column);
+        indicators.int2(value == null ? 0xFFFF : 0);
+        column.write(plain, value, false);
+        column.write(packed, value, true);
+      }
+    }
+    diagnostics[2] = fetched;
+    if (end) {
+      statement.closeRows();
+      if (fetched == 0) {
+        succeed(1, 100);
+        return null;
+      }
+      succeed(2, 700);
+    }
+    return new Rows(
+        new Bytes()
+            .int4(1)
+            .int4(fetched)
+            .int2(columns.size())
+            .int2(2)
+            .int4(0)
+            .int4(width)
+            .raw(indicators),
+        plain,
+        varying && packed.size() + offsets.size() + 8 < plain.size() ? packed : null,
+        offsets);
+  }
+
+  /** All parameters as one row; those that only go in are zeros. */
+  private Bytes outputs(SqlStatement statement) {
+    List<SqlColumn> markers = statement.markers();
+    @Nullable Object[] values = statement.values();
+    Bytes indicators = new Bytes();
+    Bytes data = new Bytes();
+    for (int i = 0; i < markers.size(); i++) {
+      SqlColumn marker = markers.get(i);
+      boolean out = marker.usage() != SqlColumn.INPUT;
+      Object value = out ? values[i] : null;
+      indicators.int2(value == null ? 0xFFFF : 0);
+      marker.write(data, value, false);
+    }
+    return new Bytes()
+        .int4(1)
+        .int4(1)
+        .int2(markers.size())
+        .int2(2)
+        .int4(0)
+        .int4(markers.stream().mapToInt(SqlColumn::length).sum())
+        .raw(indicators)
+        .raw(data);
+  }
+
+  /** Job, user and number; the last six characters are the number. */
+  private void cancel(byte[] field) {
+    String text = new String(field, Ebcdic.CCSID_37).strip();
+    String number = text.substring(Math.max(0, text.length() - 6));
+    connection.host().cancelSql(number);
+  }
+
+  /** Stops what runs in this job. */
+  void stop() {
+    SqlStatement statement = running;
+    if (statement != null) {
+      try {
+        statement.cancel();
+      } catch (SQLException e) {
+        LOG.log(Level.DEBUG, "a statement could not be stopped", e);
+      }
+    }
+  }
+
+  private void errorText(int wants, Bytes body) {
+    byte[] text = fault.text().getBytes(Ebcdic.near(ccsid));
+    if ((wants & WANTS_MESSAGE_ID) != 0) {
+      body.field(0x3801, new Bytes().int2(ccsid).ebcdic(fault.messageId()));
+    }
+    if ((wants & WANTS_FIRST_LEVEL) != 0) {
+      body.field(0x3802, new Bytes().int2(ccsid).int2(text.length).raw(text));
+    }
+    if ((wants & WANTS_SECOND_LEVEL) != 0) {
+      body.field(0x3803, new Bytes().int2(ccsid).int2(text.length).raw(text));
+    }
+    if ((wants & WANTS_SQLCA) != 0) {
+      body.field(0x3807, sqlca());
+    }
+  }
+
+  private Bytes sqlca() {
+    boolean none = errorClass == 1 && returnCode == 100;
+    Bytes bytes =
+        new Bytes()
+            .padded("SQLCA", 8)
+            .int4(136)
+            .int4(none ? 100 : fault.code())
+            .int2(0)
+            .zeros(70)
+            .padded("QSQSIM", 8);
+    for (int value : diagnostics) {
+      bytes.int4(value);
+    }
+    return bytes.fill(0x40, 11).ebcdic(none ? "02000" : fault.state());
+  }
+
+  @Override
+  public void close() {
+    try {
+      for (SqlStatement statement : statements.values()) {
+        statement.close();
+      }
+      if (!database.getAutoCommit()) {
+        database.rollback();
+      }
+      database.close();
+    } catch (SQLException e) {
+      LOG.log(Level.DEBUG, "the database could not be closed", e);
+    }
+  }
+}

@@ -1,0 +1,465 @@
+package drawbridge.ibmi.stub;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A simulated IBM i: host servers on sockets of this machine, to which unmodified clients connect.
+ * A test double: nothing in it is durable. Users, programs, commands, queues and files are
+ * registered before or while clients are connected. Thread-safe; whoever started it closes it.
+ */
+public final class HostSystem implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(HostSystem.class.getName());
+  private static final int MOST_PENDING = 1000;
+  private static final int BACKLOG = 50;
+
+  private final HostSettings settings;
+  private final Accounts accounts;
+  private final Faults faults = new Faults();
+  private final Programs programs = new Programs();
+  private final Commands commands = new Commands(this);
+  private final Set<String> libraries = ConcurrentHashMap.newKeySet();
+  private final Map<String, DataQueue> dataQueues = new ConcurrentHashMap<>();
+  private final Map<String, MessageQueue> messageQueues = new ConcurrentHashMap<>();
+  private final Map<String, SqlProcedure.Declared> procedures = new ConcurrentHashMap<>();
+  private final Map<String, JobDescription> jobDescriptions = new ConcurrentHashMap<>();
+  private final Map<Path, Integer> ccsids = new ConcurrentHashMap<>();
+  private final Map<HostService, ServerSocket> plain = new EnumMap<>(HostService.class);
+  private final Map<HostService, ServerSocket> secure = new EnumMap<>(HostService.class);
+  private final Set<HostConnection> connections = ConcurrentHashMap.newKeySet();
+  private final Map<String, LongAdder> requests = new ConcurrentHashMap<>();
+  private final AtomicInteger jobs = new AtomicInteger(100_000);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ibmi-", 0).factory());
+
+  /** Those that a host connection was asked for; the oldest go where they are never used. */
+  private final Map<String, HostConnectionServer.Pending> pending =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(
+                Map.Entry<String, HostConnectionServer.Pending> eldest) {
+              return size() > MOST_PENDING;
+            }
+          });
+
+  private @Nullable PortMapper portMapper;
+
+  private HostSystem(HostSettings settings) {
+    this.settings = settings;
+    this.accounts = new Accounts(settings.passwordLevel(), settings.mostFailures());
+    libraries.addAll(List.of("QSYS", "QGPL", "QTEMP"));
+    messageQueue("QSYS", "QSYSOPR");
+    SystemPrograms.register(this);
+    MessagePrograms.register(this);
+    SqlCatalogue.register(procedures);
+  }
+
+  /** Listens on all its ports when this returns. */
+  public static HostSystem start(HostSettings settings) throws IOException {
+    HostSystem host = new HostSystem(settings);
+    boolean complete = false;
+    try {
+      host.listen();
+      complete = true;
+      return host;
+    } finally {
+      if (!complete) {
+        host.close();
+      }
+    }
+  }
+
+  private void listen() throws IOException {
+    for (HostService service : HostService.values()) {
+      boolean secureOnly = service == HostService.HOST_CONNECTION;
+      int port = settings.firstPort() == 0 ? 0 : number(service);
+      if (settings.plain() && !secureOnly) {
+        accept(service, plain, new ServerSocket(), port);
+      }
+      if (settings.tls().isPresent() && (!secureOnly || settings.hasHostConnections())) {
+        accept(
+            service,
+            secure,
+            settings.tls().get().getServerSocketFactory().createServerSocket(),
+            port == 0 ? 0 : secureOnly ? port : port + 1000);
+      }
+    }
+    if (settings.portMapper().isPresent()) {
+      portMapper = new PortMapper(this, settings.portMapper().getAsInt());
+      portMapper.start(threads);
+    }
+  }
+
+  private int number(HostService service) {
+    int offset =
+        switch (service) {
+          case CENTRAL -> 0;
+          case DATABASE -> 1;
+          case DATA_QUEUE -> 2;
+          case FILE -> 3;
+          case COMMAND -> 5;
+          case SIGN_ON -> 6;
+          case HOST_CONNECTION -> 1010;
+        };
+    return settings.firstPort() + offset;
+  }
+
+  private void accept(
+      HostService service, Map<HostService, ServerSocket> sockets, ServerSocket socket, int port)
+      throws IOException {
+    sockets.put(service, socket);
+    bind(socket, port);
+    threads.execute(
+        () -> {
+          while (!socket.isClosed()) {
+            try {
+              serve(service, socket.accept());
+            } catch (IOException e) {
+              LOG.log(Level.DEBUG, service + ": accepting ends", e);
+            }
+          }
+        });
+  }
+
+  private void bind(ServerSocket socket, int port) throws IOException {
+    socket.bind(new InetSocketAddress(settings.address(), port), BACKLOG);
+  }
+
+  private void serve(HostService service, Socket socket) throws IOException {
+    HostConnection connection = new HostConnection(this, service, socket);
+    if (connections.size() >= settings.mostConnections() || closed.getCount() == 0) {
+      connection.close();
+      return;
+    }
+    connections.add(connection);
+    threads.execute(
+        () -> {
+          try {
+            connection.run();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          } finally {
+            connections.remove(connection);
+          }
+        });
+  }
+
+  // ---- what is on it
+
+  /** Its password is entered as clients do; names are in capitals on the host. */
+  public HostUser user(String name, String password) {
+    return accounts.add(name, password);
+  }
+
+  /** Makes the library known, if it isn't. */
+  public void library(String name) {
+    libraries.add(name);
+  }
+
+  /** Makes the library known too. */
+  public void program(String library, String name, HostProgram program) {
+    libraries.add(library);
+    programs.add(library, name, program);
+  }
+
+  /** Exported by a service program; parameter 0 is the return value, those of the call follow. */
+  public void procedure(String library, String service, String name, HostProgram program) {
+    libraries.add(library);
+    programs.addProcedure(library, service, name, program);
+  }
+
+  /** By its name alone, such as {@code CRTLIB}. */
+  public void command(String name, HostCommand command) {
+    commands.add(name, command);
+  }
+
+  /**
+   * What is kept of a job description.
+   *
+   * @param libraries its initial library list
+   * @param accountingCode up to 15 characters; {@code *USRPRF}: the user's
+   */
+  record JobDescription(List<String> libraries, String accountingCode) {
+    JobDescription {
+      libraries = List.copyOf(libraries);
+    }
+  }
+
+  /** Makes a job description with an initial library list and an accounting code. */
+  public void jobDescription(
+      String library, String name, List<String> initialLibraries, String accountingCode) {
+    libraries.add(library);
+    jobDescriptions.put(library + "/" + name, new JobDescription(initialLibraries, accountingCode));
+  }
+
+  Optional<JobDescription> jobDescription(String library, String name) {
+    return Optional.ofNullable(jobDescriptions.get(library + "/" + name));
+  }
+
+  /** For SQL's CALL; the statement must name the schema. */
+  public void sqlProcedure(
+      String schema, String name, List<SqlProcedure.Parameter> parameters, SqlProcedure body) {
+    procedures.put(schema + "." + name, new SqlProcedure.Declared(parameters, body));
+  }
+
+  /**
+   * Makes a data queue, and the library known.
+   *
+   * @param maxLength of an entry, in bytes
+   * @param keyLength in bytes; 0 unless keyed
+   * @param senders entries carry who sent them
+   */
+  public DataQueue dataQueue(
+      String library,
+      String name,
+      DataQueue.Order order,
+      int maxLength,
+      int keyLength,
+      boolean senders) {
+    libraries.add(library);
+    DataQueue queue = DataQueue.of(order, maxLength, keyLength, senders);
+    addDataQueue(library, name, queue);
+    return queue;
+  }
+
+  /** Makes a message queue, and the library known; {@code QSYS/QSYSOPR} is there. */
+  public MessageQueue messageQueue(String library, String name) {
+    libraries.add(library);
+    return messageQueues.computeIfAbsent(library + "/" + name, key -> new MessageQueue(this));
+  }
+
+  /** What goes wrong with requests and answers. */
+  public Faults faults() {
+    return faults;
+  }
+
+  // ---- what it is like from outside
+
+  public HostSettings settings() {
+    return settings;
+  }
+
+  /** The host's name for clients: its address. */
+  public String name() {
+    return settings.address().getHostAddress();
+  }
+
+  /** Without TLS. */
+  public int port(HostService service) {
+    return port(plain, service);
+  }
+
+  public int tlsPort(HostService service) {
+    return port(secure, service);
+  }
+
+  private static int port(Map<HostService, ServerSocket> sockets, HostService service) {
+    ServerSocket socket = sockets.get(service);
+    if (socket == null) {
+      throw new IllegalStateException(service + " does not listen in this way");
+    }
+    return socket.getLocalPort();
+  }
+
+  /** Whether it does, with TLS or without. */
+  public boolean listens(HostService service, boolean tls) {
+    return (tls ? secure : plain).containsKey(service);
+  }
+
+  public int portMapperPort() {
+    PortMapper mapper = portMapper;
+    if (mapper == null) {
+      throw new IllegalStateException("there is no port mapper");
+    }
+    return mapper.port();
+  }
+
+  /** The jobs of all connections that somebody has signed on to. */
+  public List<Job> jobs() {
+    return connections.stream()
+        .map(HostConnection::job)
+        .filter(java.util.Objects::nonNull)
+        .toList();
+  }
+
+  /** How many connections there are to this service. */
+  public int connections(HostService service) {
+    return (int) connections.stream().filter(c -> c.service() == service).count();
+  }
+
+  /** How often this request came so far. */
+  public long requests(HostService service, int request) {
+    LongAdder count = requests.get(service + " " + request);
+    return count == null ? 0 : count.sum();
+  }
+
+  /** Cuts all connections to this service, as the end of its subsystem does. */
+  public void drop(HostService service) {
+    connections.stream().filter(c -> c.service() == service).forEach(HostConnection::close);
+  }
+
+  // ---- for its servers
+
+  Accounts accounts() {
+    return accounts;
+  }
+
+  Programs programs() {
+    return programs;
+  }
+
+  Commands commands() {
+    return commands;
+  }
+
+  Map<String, HostConnectionServer.Pending> pending() {
+    return pending;
+  }
+
+  Map<String, SqlProcedure.Declared> procedures() {
+    return procedures;
+  }
+
+  /** Stops the statement that runs in the job of this number. */
+  void cancelSql(String number) {
+    for (HostConnection connection : connections) {
+      Job job = connection.job();
+      if (job != null && job.number().equals(number)) {
+        connection.stopSql();
+      }
+    }
+  }
+
+  Job newJob(HostService service, String user) {
+    return new Job(jobs.incrementAndGet(), service, user);
+  }
+
+  void count(HostService service, int request) {
+    requests.computeIfAbsent(service + " " + request, key -> new LongAdder()).increment();
+  }
+
+  boolean hasLibrary(String library) {
+    return libraries.contains(library);
+  }
+
+  /** Whether there is such an object; tables are the database's, and not looked for. */
+  boolean has(String library, String name, String type) {
+    return switch (type) {
+      case "*LIB" -> hasLibrary(name);
+      case "*PGM" -> programs.has(library, name);
+      case "*SRVPGM" -> programs.hasService(library, name);
+      case "*DTAQ" -> dataQueues.containsKey(library + "/" + name);
+      case "*MSGQ" -> messageQueues.containsKey(library + "/" + name);
+      default -> false;
+    };
+  }
+
+  Optional<DataQueue> findDataQueue(Job job, String library, String name) {
+    return Programs.searched(job, library).stream()
+        .map(each -> dataQueues.get(each + "/" + name))
+        .filter(java.util.Objects::nonNull)
+        .findFirst();
+  }
+
+  boolean addDataQueue(String library, String name, DataQueue queue) {
+    return hasLibrary(library) && dataQueues.putIfAbsent(library + "/" + name, queue) == null;
+  }
+
+  void removeDataQueue(String library, String name) {
+    DataQueue queue = dataQueues.remove(library + "/" + name);
+    if (queue != null) {
+      queue.delete();
+    }
+  }
+
+  Optional<MessageQueue> findMessageQueue(Job job, String library, String name) {
+    return Programs.searched(job, library).stream()
+        .map(each -> messageQueues.get(each + "/" + name))
+        .filter(java.util.Objects::nonNull)
+        .findFirst();
+  }
+
+  /** The CCSID that a file's data is tagged with: UTF-8 unless a client said otherwise. */
+  int ccsid(Path file) {
+    return ccsids.getOrDefault(file, 1208);
+  }
+
+  void ccsid(Path file, int ccsid) {
+    if (ccsid != 0) {
+      ccsids.put(file, ccsid);
+    }
+  }
+
+  /** The host's clock is this machine's. */
+  static LocalDateTime now() {
+    return LocalDateTime.now(ZoneId.systemDefault());
+  }
+
+  /** CYYMMDD, C being the century after 1900. */
+  String hostDate() {
+    LocalDateTime today = now();
+    return (today.getYear() / 100 - 19) + today.format(DateTimeFormatter.ofPattern("yyMMdd"));
+  }
+
+  String hostTime() {
+    return now().format(DateTimeFormatter.ofPattern("HHmmss"));
+  }
+
+  /** Waits that long; true: the host has closed meanwhile. */
+  boolean closesWithin(Duration time) throws InterruptedException {
+    return closed.await(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Ends every connection and waits until no thread is left. */
+  @Override
+  public void close() {
+    closed.countDown();
+    for (Map<HostService, ServerSocket> sockets : List.of(plain, secure)) {
+      for (ServerSocket socket : sockets.values()) {
+        try {
+          socket.close();
+        } catch (IOException e) {
+          LOG.log(Level.DEBUG, "a port could not be closed", e);
+        }
+      }
+    }
+    PortMapper mapper = portMapper;
+    if (mapper != null) {
+      mapper.close();
+    }
+    connections.forEach(HostConnection::close);
+    threads.shutdownNow();
+    try {
+      if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
+        LOG.log(Level.WARNING, "a program of the simulated host does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

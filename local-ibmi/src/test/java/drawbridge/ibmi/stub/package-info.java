@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.ibmi.stub;
+
+import org.jspecify.annotations.NullMarked;
