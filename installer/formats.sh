@@ -6,19 +6,19 @@ sorted_tar() {
 
 # To unpack anywhere: drawbridge-NAME-VERSION/ with bin, lib, runtime, and the unit to adapt.
 pack_tar() {
-  local name=$1 top=drawbridge-$1-$version file
+  local name=$1 tree=$work/$1.tar top=drawbridge-$1-$version file
   file=$top-linux-x86_64.tar.gz
-  mkdir -p "$work/tar"
-  cp -a "$work/$name/usr/lib/drawbridge-$name" "$work/tar/$top"
-  cp -a "$work/$name/usr/share/doc/drawbridge-$name" "$work/tar/$top/doc"
-  cp -a "$work/$name/usr/lib/systemd/system" "$work/tar/$top/systemd"
-  sorted_tar -C "$work/tar" -c "$top" | gzip -9n >"$out/$file"
-  made+=("$file")
-  rm -rf "$work/tar"
+  mkdir -p "$tree"
+  cp -a "$work/$name/usr/lib/drawbridge-$name" "$tree/$top"
+  cp -a "$work/$name/usr/share/doc/drawbridge-$name" "$tree/$top/doc"
+  cp -a "$work/$name/usr/lib/systemd/system" "$tree/$top/systemd"
+  sorted_tar -C "$tree" -c "$top" | gzip -9n >"$out/$file"
+  echo "$file" >>"$work/made"
+  rm -rf "$tree"
 }
 
 pack_deb() {
-  local name=$1 tree=$work/deb file=drawbridge-$1_${version}_amd64.deb doc
+  local name=$1 tree=$work/$1.deb file=drawbridge-$1_${version}_amd64.deb doc
   if ! command -v dpkg-deb >/dev/null; then
     say "drawbridge-$name: no .deb (skipped: dpkg-deb is not installed)"
     return
@@ -42,7 +42,7 @@ pack_deb() {
   done
   find "$tree" -exec touch -h -d "@$epoch" {} +
   dpkg-deb --root-owner-group -Zxz -z1 --threads-max=1 --build "$tree" "$out/$file" >/dev/null
-  made+=("$file")
+  echo "$file" >>"$work/made"
   rm -rf "$tree"
 }
 
@@ -53,12 +53,12 @@ pack_rpm() {
     return
   fi
   fill "$name" "$linux/rpm.spec" >"$work/$name.spec"
-  rpmbuild -bb --quiet --target x86_64-linux --define "_topdir $work/rpm" --define "tree $work/$name" \
+  rpmbuild -bb --quiet --target x86_64-linux --define "_topdir $work/$name.rpm" --define "tree $work/$name" \
     --define '_buildhost localhost' --define 'use_source_date_epoch_as_buildtime 1' \
     --define 'clamp_mtime_to_source_date_epoch 1' --define '_binary_payload w9.zstdio' \
-    --define '_build_id_links none' --define "_tmppath $work" "$work/$name.spec" >"$work/rpm.log" 2>&1 ||
-    fail "rpmbuild: $(cat "$work/rpm.log")"
-  install -m 644 "$work/rpm/RPMS/x86_64/$file" "$out/"
-  made+=("$file")
-  rm -rf "$work/rpm"
+    --define '_build_id_links none' --define "_tmppath $work" "$work/$name.spec" >"$work/$name.log" 2>&1 ||
+    fail "rpmbuild: $(cat "$work/$name.log")"
+  install -m 644 "$work/$name.rpm/RPMS/x86_64/$file" "$out/"
+  echo "$file" >>"$work/made"
+  rm -rf "$work/$name.rpm"
 }

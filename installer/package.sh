@@ -43,9 +43,10 @@ while [ $# -gt 0 ]; do
     *) usage ;;
   esac
 done
-[ -x "${JAVA_HOME:-}/bin/jlink" ] || fail "JAVA_HOME names no JDK with jlink. Fix: start with ./drawbridge package, which finds one"
+[ -n "${JAVA_HOME:-}" ] && [ -x "$JAVA_HOME/bin/jlink" ] || fail "JAVA_HOME names no JDK with jlink. Fix: start with ./drawbridge package, which finds one"
 [ "$(uname -sm)" = "Linux x86_64" ] || fail "these packages are for Linux x86-64 and are built there"
 [ -z "$key" ] || [ -r "$key" ] || fail "cannot read $key. Fix: name a private key in PEM form"
+[ -z "$key" ] || key=$(realpath "$key")
 [[ $formats =~ ^(tar|deb|rpm)(,(tar|deb|rpm))*$ ]] || usage
 
 # Times in the packages are those of the commit; an archive without git has a fixed one.
@@ -68,25 +69,40 @@ trap 'rm -rf "$work"' EXIT
 # shellcheck source=installer/formats.sh
 . "$root/installer/formats.sh"
 
-for name in agent gateway; do
-  say "drawbridge-$name: runtime and libraries"
-  stage "$name"
-done
+# shellcheck source=installer/sbom.sh
+. "$root/installer/sbom.sh"
+
+# Both at once: each is bound to one core for most of the time.
+both() {
+  local step=$1 one other
+  "$step" agent &
+  one=$!
+  "$step" gateway &
+  other=$!
+  wait "$one" && wait "$other" || exit 1
+  took "$step"
+}
+
+pack() {
+  local name=$1 format
+  for format in ${formats//,/ }; do "pack_$format" "$name"; done
+  bill "$name"
+}
+
+took() { printf '  %-7s %3d s\n' "$1" "$SECONDS" >&2; }
+
+say "runtimes and libraries"
+both stage
 if [ "$cache" = yes ]; then
   say "training both programs with calls through a whole bridge"
   train
+  took train
+  both cache
 fi
-made=()
-for name in agent gateway; do
-  for format in ${formats//,/ }; do "pack_$format" "$name"; done
-  if [ -r "$root/$name/target/bom.json" ]; then
-    install -m 644 "$root/$name/target/bom.json" "$out/drawbridge-$name-$version.cdx.json"
-    made+=("drawbridge-$name-$version.cdx.json")
-  else
-    say "drawbridge-$name: no SBOM (skipped: $name/target/bom.json is made by mvn -Ppackage package)"
-  fi
-done
-(cd "$out" && sha256sum "${made[@]}" | sort -k 2 >SHA256SUMS)
-rm -f "$out/SHA256SUMS.sig"
-if [ -n "$key" ]; then openssl dgst -sha256 -sign "$key" -out "$out/SHA256SUMS.sig" "$out/SHA256SUMS"; fi
-(cd "$out" && ls -l "${made[@]}" SHA256SUMS*) | awk '{ printf "%11d  %s\n", $5, $NF }'
+say "packages"
+both pack
+cd "$out"
+sort "$work/made" | xargs sha256sum >SHA256SUMS
+rm -f SHA256SUMS.sig
+if [ -n "$key" ]; then openssl dgst -sha256 -sign "$key" -out SHA256SUMS.sig SHA256SUMS; fi
+sort "$work/made" | xargs ls -l | awk '{ printf "%11d  %s\n", $5, $NF }'

@@ -4,8 +4,8 @@
 # program, stand-ins for Service Bus and hosts, sample certificates, tests.
 modules() {
   case $1 in
-    agent) echo settings audit relay adapters agent ;;
-    gateway) echo settings audit relay gateway ;;
+    agent) echo settings audit relay tokens documents adapters agent ;;
+    gateway) echo settings audit relay tokens documents gateway ;;
   esac
 }
 
@@ -59,19 +59,21 @@ fill() {
 libraries() {
   local name=$1 lib=$2 entry module
   [ -r "$root/$name/target/dependencies.classpath" ] || fail "$name is not built. Fix: start with ./drawbridge package, which builds"
-  printf 'Implementation-Title: drawbridge-%s\nImplementation-Version: %s\n' "$name" "$version" >"$work/manifest"
+  printf 'Implementation-Title: drawbridge-%s\nImplementation-Version: %s\n' "$name" "$version" >"$work/$name.manifest"
   while IFS= read -r entry; do
     case $entry in
       "$root"/*)
         module=${entry#"$root"/}
         module=${module%%/*}
-        "$JAVA_HOME/bin/jar" --create --file "$lib/drawbridge-$module.jar" --manifest "$work/manifest" \
+        "$JAVA_HOME/bin/jar" --create --file "$lib/drawbridge-$module.jar" --manifest "$work/$name.manifest" \
           --date "$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)" -C "$root/$module/target/classes" .
         ;;
-      *-osx-* | *-windows-* | *-linux-aarch_64*) ;; # native code of other systems
+      # Native code of other systems, and OpenSSL for Netty, which the start script keeps it from: Java's own TLS does.
+      *-osx-* | *-windows-* | *-linux-aarch_64* | */netty-tcnative-boringssl-static-*) ;;
       *)
         [ ! -e "$lib/${entry##*/}" ] || fail "two libraries have the name ${entry##*/}"
         install -m 644 "$entry" "$lib/"
+        echo "$entry" >>"$work/$name.libraries"
         ;;
     esac
   done < <({ echo "$root/$name/target/classes" && tr ':' '\n' <"$root/$name/target/dependencies.classpath" && echo; } | sed '/^$/d')
@@ -93,12 +95,28 @@ only_its_own() {
   done
 }
 
+# What of java.desktop stays: java.beans, and one file of each other package, since the module says that it has
+# them. The rest is 18 MB of windows, fonts, pictures and sound, at which nobody looks in a service.
+beans_alone() {
+  printf 'module-info|META-INF|java/beans/|com/sun/beans/|sun/awt/www/|('
+  "$JAVA_HOME/bin/jimage" list --verbose --include 'regex:/java.desktop/.*' "$JAVA_HOME/lib/modules" |
+    awk 'NF == 4 && /\// {
+           package = $4; sub(/\/[^\/]*$/, "", package)
+           size = $2 + 0; if ($4 !~ /\.class$/) size += 1e9
+           if (!(package in least) || size < smallest[package]) { least[package] = $4; smallest[package] = size }
+         }
+         END { for (package in least) { file = least[package]; gsub(/[.$+]/, "\\\\&", file); print file } }' |
+    sort | paste -sd '|' | tr -d '\n'
+  # shellcheck disable=SC2016 # the end of a name, not a variable
+  printf ')$'
+}
+
 # A Java runtime of these modules, which must hold all that our own code asks for.
 runtime() {
   local name=$1 home=$2 modules own
   modules=$(jdk_modules "$name")
   "$JAVA_HOME/bin/jlink" --add-modules "$modules" --output "$home/runtime" \
-    --exclude-resources '/java.desktop/javax/swing/**,/java.desktop/com/sun/java/swing/**,/java.desktop/sun/swing/**,/java.desktop/com/sun/media/**' \
+    --exclude-resources "regex:/java\\.desktop/(?!$(beans_alone)).*" \
     --strip-debug --no-header-files --no-man-pages --compress zip-0 --vm server >&2
   own=$("$JAVA_HOME/bin/jdeps" --ignore-missing-deps --print-module-deps "$home"/lib/drawbridge-*.jar) || fail "jdeps: $own"
   for own in ${own//,/ }; do
@@ -106,7 +124,11 @@ runtime() {
       fail "$name needs $own, which is not in its runtime. Fix: add it to jdk_modules in installer/stage.sh"
   done
   find "$home/runtime/bin" -type f ! -name java -delete
-  # Windows, pictures and sound: nobody looks at a service.
+  if command -v strip >/dev/null; then
+    find "$home/runtime/lib" -name '*.so' -exec strip --strip-unneeded {} +
+  else
+    say "drawbridge-$name: larger by 2 MB than it could be (strip, of binutils, is not installed)"
+  fi
   rm -f "$home"/runtime/lib/lib{awt,awt_headless,awt_xawt,fontmanager,freetype,javajpeg,jawt,jsound,lcms,mlib_image,splashscreen}.so \
     "$home"/runtime/lib/{psfont*,jexec}
 }
@@ -122,17 +144,18 @@ settle() {
 # One run of both programs by their own start scripts against a stack of ours; what they loaded and
 # compiled goes into their caches.
 train() {
-  local name home classpath
+  local classpath
   classpath=$root/acceptance/target/classes:$(cat "$root/acceptance/target/dependencies.classpath")
   "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xmx512m -cp "$classpath" drawbridge.acceptance.Training \
     "$work/agent/usr/lib/drawbridge-agent/bin/drawbridge-agent" "$work/agent.aotconf" \
     "$work/gateway/usr/lib/drawbridge-gateway/bin/drawbridge-gateway" "$work/gateway.aotconf" ||
     fail "the training run failed"
-  for name in agent gateway; do
-    home=$work/$name/usr/lib/drawbridge-$name
-    DRAWBRIDGE_JAVA_OPTIONS="-XX:AOTMode=create -XX:AOTConfiguration=$work/$name.aotconf -XX:AOTCache=$home/$name.aot -Xlog:disable -Xlog:aot=error" \
-      "$home/bin/drawbridge-$name" || fail "no AOT cache of $name"
-    [ -s "$home/$name.aot" ] || fail "no AOT cache of $name"
-    settle "$work/$name"
-  done
+}
+
+cache() {
+  local name=$1 home=$work/$1/usr/lib/drawbridge-$1
+  DRAWBRIDGE_JAVA_OPTIONS="-XX:AOTMode=create -XX:AOTConfiguration=$work/$name.aotconf -XX:AOTCache=$home/$name.aot -Xlog:disable -Xlog:aot=error" \
+    "$home/bin/drawbridge-$name" || fail "no AOT cache of $name"
+  [ -s "$home/$name.aot" ] || fail "no AOT cache of $name"
+  settle "$work/$name"
 }

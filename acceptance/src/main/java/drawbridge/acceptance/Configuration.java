@@ -151,7 +151,7 @@ final class Configuration {
       endpoint: localhost:%1$d
       emulator: true
       login: { sas: { name: %2$s, key-file: %3$s } }
-    identity: { certificate: certs/%2$s.pem, key: certs/%2$s.key, peers: certs/relay-ca.pem, crl: { file: certs/relay.crl } }"""
+    identity: { certificate: certs/%2$s.pem, key: certs/%2$s.key, peers: certs/relay-ca.pem, crl: { file: certs/relay.crl }, samples: true }"""
         .formatted(namespacePort, name, layout.folder().relativize(layout.secret(name)));
   }
 
