@@ -12,7 +12,7 @@ pack_tar() {
   cp -a "$work/$name/usr/lib/drawbridge-$name" "$tree/$top"
   cp -a "$work/$name/usr/share/doc/drawbridge-$name" "$tree/$top/doc"
   cp -a "$work/$name/usr/lib/systemd/system" "$tree/$top/systemd"
-  sorted_tar -C "$tree" -c "$top" | gzip -9n >"$out/$file"
+  sorted_tar -C "$tree" -c "$top" | gzip -6n >"$out/$file"
   echo "$file" >>"$work/made"
   rm -rf "$tree"
 }

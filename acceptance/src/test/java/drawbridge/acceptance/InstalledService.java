@@ -9,6 +9,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -108,7 +109,16 @@ final class InstalledService {
     assertTrue(running().waitFor(30, TimeUnit.SECONDS), "it did not drain in time");
   }
 
-  Path log() {
+  /** Completes with its name. */
+  CompletableFuture<String> ended() {
+    return running().onExit().thenApply(process -> name);
+  }
+
+  String said() throws IOException {
+    return Files.readString(log());
+  }
+
+  private Path log() {
     return stack.log("installed-" + name);
   }
 
@@ -124,12 +134,12 @@ final class InstalledService {
     return Files.readString(proc("maps"));
   }
 
-  long residentKilobytes() throws IOException {
+  /** In kilobytes: all, and without the pages of files, which the kernel may drop at any time. */
+  List<Long> resident() throws IOException {
     return Files.readAllLines(proc("status")).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-        .findFirst()
-        .orElseThrow();
+        .filter(line -> line.startsWith("VmRSS:") || line.startsWith("RssAnon:"))
+        .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+        .toList();
   }
 
   /** Of all its threads since the start. */
