@@ -202,6 +202,7 @@ final class PackagesTest {
   void installedTheyServeACallAndLeaveWhatIsTheAdmins() throws Exception {
     needs("dpkg-deb");
     needs("debootstrap");
+    needs("ss");
     assumeTrue(InstalledRoot.possible(), "needs root and the right to mount");
     Optional<Path> debian = InstalledRoot.debian();
     assumeTrue(debian.isPresent(), "debootstrap could not make a Debian: no way to its packages?");
