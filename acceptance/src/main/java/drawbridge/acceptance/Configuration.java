@@ -133,7 +133,8 @@ final class Configuration {
         audit: { folder: %s, key: certs/audit.key, compress: false }
         %s
         sites:
-        %s"""
+        %s\
+        """
             .formatted(
                 name,
                 port,
@@ -151,7 +152,8 @@ final class Configuration {
       endpoint: localhost:%1$d
       emulator: true
       login: { sas: { name: %2$s, key-file: %3$s } }
-    identity: { certificate: certs/%2$s.pem, key: certs/%2$s.key, peers: certs/relay-ca.pem, crl: { file: certs/relay.crl } }"""
+    identity: { certificate: certs/%2$s.pem, key: certs/%2$s.key, peers: certs/relay-ca.pem, crl: { file: certs/relay.crl }, samples: true }\
+    """
         .formatted(namespacePort, name, layout.folder().relativize(layout.secret(name)));
   }
 
@@ -164,7 +166,8 @@ final class Configuration {
         folder.resolve("sources.yaml"),
         """
         erp: %s
-        %s"""
+        %s\
+        """
             .formatted(
                 source(way), plan.breakable() ? "spare: " + source(databaseUrl) + "\n" : ""));
     Files.writeString(

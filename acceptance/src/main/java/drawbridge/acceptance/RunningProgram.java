@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -44,14 +45,28 @@ public final class RunningProgram {
   /** Starts {@code main --config NAME.yaml --ready-file …}; its output goes to {@code NAME.log}. */
   static RunningProgram start(String name, String module, String main, Layout layout, Guard guard)
       throws IOException {
+    return start(name, Repository.java(module, main, List.of()), Map.of(), layout, guard);
+  }
+
+  /** The same of a command that takes these options, such as an installed program's. */
+  static RunningProgram start(
+      String name,
+      List<String> command,
+      Map<String, String> environment,
+      Layout layout,
+      Guard guard)
+      throws IOException {
     Path log = layout.logs().resolve(name + ".log");
     Path ready = layout.ready().resolve(name + ".json");
     Files.deleteIfExists(ready);
-    List<String> arguments =
+    List<String> words = new ArrayList<>(command);
+    words.addAll(
         List.of(
-            "--config", layout.configuration(name).toString(), "--ready-file", ready.toString());
+            "--config", layout.configuration(name).toString(), "--ready-file", ready.toString()));
+    ProcessBuilder builder = new ProcessBuilder(words);
+    builder.environment().putAll(environment);
     Process process =
-        new ProcessBuilder(Repository.java(module, main, arguments))
+        builder
             .directory(layout.folder().toFile())
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(log.toFile()))
@@ -114,6 +129,19 @@ public final class RunningProgram {
       Thread.currentThread().interrupt();
     }
     tree.forEach(ProcessHandle::destroyForcibly);
+    guard.ended(process.pid());
+  }
+
+  /**
+   * As {@link #stop}, but for a program that has much to do at its end.
+   *
+   * @throws IOException where it takes longer than that
+   */
+  void end(long patience, TimeUnit unit) throws IOException, InterruptedException {
+    process.destroy();
+    if (!process.waitFor(patience, unit)) {
+      throw new IOException(name + " did not end\n" + tail());
+    }
     guard.ended(process.pid());
   }
 

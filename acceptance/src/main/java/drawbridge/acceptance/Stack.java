@@ -339,6 +339,22 @@ public final class Stack implements AutoCloseable {
     program(name).awaitReady();
   }
 
+  /**
+   * Starts a command in the place of a program that was stopped, with that one's files; for what
+   * was built or installed elsewhere. It is not waited for.
+   */
+  public RunningProgram run(String name, List<String> command, Map<String, String> environment)
+      throws IOException {
+    synchronized (this) {
+      if (closed) {
+        throw new IOException("the stack is being closed");
+      }
+      RunningProgram started = RunningProgram.start(name, command, environment, layout, guard);
+      programs.put(name, started);
+      return started;
+    }
+  }
+
   /** In reverse order; at most some seconds a program. Idempotent. */
   @Override
   public void close() {
