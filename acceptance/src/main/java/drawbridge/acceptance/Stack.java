@@ -106,6 +106,12 @@ public final class Stack implements AutoCloseable {
     }
     launch("namespace", "local-namespace", "drawbridge.namespace.Main");
 
+    SimulatedHost host = new SimulatedHost(layout);
+    if (plan.host()) {
+      progress.accept("starting a simulated IBM i");
+      host.configuration();
+      launch(SimulatedHost.NAME, "local-ibmi", "drawbridge.ibmi.stub.Main");
+    }
     progress.accept("starting PostgreSQL with %,d orders".formatted(plan.rows()));
     OrdersDatabase started =
         OrdersDatabase.start(
@@ -137,6 +143,9 @@ public final class Stack implements AutoCloseable {
     }
     for (StackPlan.Site site : plan.sites()) {
       configuration.site(site, started.url(), way, connector);
+      if (plan.host()) {
+        host.site(site, program(SimulatedHost.NAME).awaitReady(), connector);
+      }
       for (String agent : site.agents()) {
         configuration.agent(agent, site, port);
         launch(agent, "agent", "drawbridge.agent.Main");
