@@ -338,10 +338,7 @@ public final class Stack implements AutoCloseable {
     program(name).awaitReady();
   }
 
-  /**
-   * Starts another program in the place of one that was stopped, with that one's files; for
-   * comparisons.
-   */
+  /** Starts another program in the place of one that was stopped, with that one's files. */
   public void run(String name, String module, String main)
       throws IOException, InterruptedException {
     launch(name, module, main);
@@ -378,8 +375,7 @@ public final class Stack implements AutoCloseable {
         started = new ArrayList<>(programs.values()).reversed();
       }
       started.forEach(RunningProgram::stop);
-      endBreaker();
-      endDatabase();
+      endSources();
       guard.close();
       if (temporary) {
         layout.remove();
@@ -389,25 +385,15 @@ public final class Stack implements AutoCloseable {
     }
   }
 
-  private synchronized void endBreaker() {
-    if (breaker != null) {
-      try {
-        breaker.close();
-      } catch (IOException e) {
-        progress.accept("the breaker did not end well: " + e.getMessage());
-      }
-    }
-  }
-
-  private synchronized void endDatabase() {
-    try {
+  private synchronized void endSources() {
+    try (Breaker _ = breaker) {
       if (database == null) {
         OrdersDatabase.abandon(layout.database());
       } else {
         database.close();
       }
     } catch (IOException e) {
-      progress.accept("PostgreSQL did not end well: " + e.getMessage());
+      progress.accept("PostgreSQL or the way to it did not end well: " + e.getMessage());
     }
   }
 }
