@@ -211,8 +211,7 @@ final class Rows {
         long bytes = reply.bytes() + (json == null ? 0 : json.getOutputBuffered());
         int size = fetchSize(count, bytes);
         int wanted = rows.getStatement().getMaxRows();
-        rows.setFetchSize(
-            session.dialect().fetchSize(wanted == 0 ? size : Math.min(size, wanted)));
+        rows.setFetchSize(session.dialect().fetchSize(wanted == 0 ? size : Math.min(size, wanted)));
         nextFetch += size;
       }
     }

@@ -163,7 +163,8 @@ final class SettingsFile {
     for (Section queue : top.sections("message-queues")) {
       String library = object(queue, "library");
       String name = object(queue, "name");
-      List<HostMessage> messages = queue.sections("messages").stream().map(SettingsFile::message).toList();
+      List<HostMessage> messages =
+          queue.sections("messages").stream().map(SettingsFile::message).toList();
       registrations.add(
           host -> {
             MessageQueue there = host.messageQueue(library, name);
