@@ -239,6 +239,25 @@ final class IbmiSourceTest {
   }
 
   @Test
+  void statementsRunOverTheSameTls() throws Exception {
+    SamplePki pki = new SamplePki();
+    String operations = "- { name: One, get: /one, sql: select 1 as N from SYSIBM.SYSDUMMY1 }\n";
+    try (TestHost host =
+        TestHost.start(
+            folder,
+            tls(pki)
+                .database("jdbc:h2:mem:tls;MODE=DB2")
+                .address(InetAddress.getLoopbackAddress()))) {
+      try (HostSite site = HostSite.open(folder, host, "tls: { trust: ca.pem }\n", operations)) {
+        assertEquals("{\"value\":[{\"N\":1}]}", site.call("One", "").text());
+      }
+      try (HostSite site = HostSite.open(folder, host, "tls: { trust: system }\n", operations)) {
+        assertEquals("TLS with the source failed", site.fault("One", "").message());
+      }
+    }
+  }
+
+  @Test
   void everyKeyIsDocumented() throws Exception {
     try (Stream<Path> docs = Files.list(Path.of("../docs"))) {
       String all =
