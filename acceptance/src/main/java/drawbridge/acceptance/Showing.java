@@ -128,8 +128,7 @@ final class Showing {
 
   /** A host that nobody has at home: a test double, which its rows say. */
   private void host(Connector connector) throws IOException, InterruptedException {
-    HttpResponse<String> answer =
-        connector.get("/host/v1/prices/GEAR?customer=ACME&quantity=100");
+    HttpResponse<String> answer = connector.get("/host/v1/prices/GEAR?customer=ACME&quantity=100");
     JsonNode price = object(answer.body());
     check(
         "simulated IBM i: an RPG program's price",
@@ -138,7 +137,11 @@ final class Showing {
     String order = "{\"entry\":\"100 gears for ACME\"}";
     int sent = post(connector, "/host/v1/orders", order).statusCode();
     HttpResponse<byte[]> next = post(connector, "/host/v1/orders/next", "");
-    String taken = rows(new String(next.body(), UTF_8)).stream().map(r -> r.path("entry").asText()).findFirst().orElse("nothing");
+    String taken =
+        rows(new String(next.body(), UTF_8)).stream()
+            .map(r -> r.path("entry").asText())
+            .findFirst()
+            .orElse("nothing");
     check(
         "simulated IBM i: an order over its data queue",
         next.statusCode() + " sent and taken: " + taken,

@@ -22,8 +22,7 @@ final class BenchIbmiTest {
                 Repository.java(
                     "acceptance",
                     "drawbridge.acceptance.bench.Bench",
-                    List.of(
-                        "ibmi", "--json", "--rounds", "1", "--warm-up", "1", "--threads", "2")))
+                    List.of("ibmi", "--json", "--rounds", "1", "--warm-up", "1", "--threads", "2")))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
     String said = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -38,7 +38,9 @@ final class DemoTest {
     for (String row :
         List.of("an RPG program's price", "an order over its data queue", "a row of Db2")) {
       assertTrue(
-          said.lines().anyMatch(line -> line.contains("simulated IBM i: " + row) && line.contains("as it must")),
+          said.lines()
+              .anyMatch(
+                  line -> line.contains("simulated IBM i: " + row) && line.contains("as it must")),
           said);
     }
     assertEquals(5, json.path("pids").size());

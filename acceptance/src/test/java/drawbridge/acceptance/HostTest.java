@@ -152,11 +152,7 @@ final class HostTest {
     assertEquals("not-found", code(json(404, "POST", "/events/remove", removal)));
     assertEquals(
         "second",
-        post("/events/take", "{\"key\":\"0002\"}")
-            .path("value")
-            .path(0)
-            .path("entry")
-            .asText());
+        post("/events/take", "{\"key\":\"0002\"}").path("value").path(0).path("entry").asText());
     assertEquals(0, get("/events").path("value").size());
   }
 
@@ -213,10 +209,10 @@ final class HostTest {
     JsonNode rich = get("/customers?$filter=" + filter).path("value");
     assertEquals(1, rich.size(), rich::toString);
     assertEquals(12500.50, rich.path(0).path("CREDIT").asDouble());
-    json(201, "POST", "/customers", "{\"NUMBER\":1009,\"NAME\":\"Dover\",\"SINCE\":\"2026-01-31\"}");
+    json(
+        201, "POST", "/customers", "{\"NUMBER\":1009,\"NAME\":\"Dover\",\"SINCE\":\"2026-01-31\"}");
     assertEquals(
-        "conflict",
-        code(json(409, "POST", "/customers", "{\"NUMBER\":1009,\"NAME\":\"Dover\"}")));
+        "conflict", code(json(409, "POST", "/customers", "{\"NUMBER\":1009,\"NAME\":\"Dover\"}")));
     json(200, "PATCH", "/customers/1009", "{\"CREDIT\":7.25}");
     assertEquals(7.25, get("/customers/1009").path("CREDIT").asDouble());
     assertEquals(204, send("DELETE", "/customers/1009", "").statusCode());

@@ -123,8 +123,7 @@ interface IbmiWork extends AutoCloseable {
         system.setServicePort(AS400.DATAQUEUE, host.port(HostService.DATA_QUEUE));
         system.setServicePort(AS400.DATABASE, host.port(HostService.DATABASE));
         systems.add(system);
-        Connection connection =
-            new AS400JDBCDriver().connect(system, properties, "SHOP", false);
+        Connection connection = new AS400JDBCDriver().connect(system, properties, "SHOP", false);
         connection.setAutoCommit(false);
         connections.add(connection);
       }
@@ -143,7 +142,7 @@ interface IbmiWork extends AutoCloseable {
           ProgramCall call =
               new ProgramCall(systems.get(caller), "/QSYS.LIB/SHOP.LIB/PRICE.PGM", parameters);
           expect(call.run());
-          expect(total.toObject(parameters[2].getOutputData()).equals(new BigDecimal("1250.00")));
+          expect(total.toObject(parameters[2].getOutputData()).toString().equals("1250.00"));
           expect(status.toObject(parameters[3].getOutputData()).toString().startsWith("Priced"));
         }
         case DATA_QUEUE -> {
