@@ -114,11 +114,12 @@ final class Configuration {
         plan.sites().stream()
             .map(
                 site ->
-                    "  %s: { agents: [%s], apis: [orders%s]%s }\n"
+                    "  %s: { agents: [%s], apis: [orders%s%s]%s }\n"
                         .formatted(
                             site.name(),
                             String.join(", ", site.agents()),
                             plan.breakable() ? ", spare" : "",
+                            plan.host() ? ", host" : "",
                             site.prefix().map(prefix -> ", prefix: " + prefix).orElse("")))
             .collect(Collectors.joining());
     Files.writeString(

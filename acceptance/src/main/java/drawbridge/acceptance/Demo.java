@@ -41,8 +41,8 @@ final class Demo implements Callable<Integer> {
     Consumer<String> progress = line -> out.println("· " + line);
     try (Stack stack =
         folder == null
-            ? Stack.start(StackPlan.small(), progress)
-            : Stack.start(StackPlan.small(), folder, progress)) {
+            ? Stack.start(StackPlan.small().withHost(), progress)
+            : Stack.start(StackPlan.small().withHost(), folder, progress)) {
       describe(stack);
       boolean held = new Showing(stack, out).run();
       out.println();
@@ -79,7 +79,7 @@ final class Demo implements Callable<Integer> {
     demo.put("agent-config", stack.configuration(agent).toString());
     demo.put("gateway-config", stack.configuration(plan.gateways().getFirst()).toString());
     demo.put("audit", stack.audit(agent).toString());
-    demo.putArray("apis").add("orders/v1");
+    demo.putArray("apis").add("orders/v1").add("host/v1");
     ObjectNode pids = demo.putObject("pids");
     stack.pids().forEach(pids::put);
     // Whole under its name or not there: somebody may be waiting for it.

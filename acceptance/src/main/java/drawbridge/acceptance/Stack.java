@@ -106,6 +106,12 @@ public final class Stack implements AutoCloseable {
     }
     launch("namespace", "local-namespace", "drawbridge.namespace.Main");
 
+    SimulatedHost host = new SimulatedHost(layout);
+    if (plan.host()) {
+      progress.accept("starting a simulated IBM i");
+      host.configuration();
+      launch(SimulatedHost.NAME, "local-ibmi", "drawbridge.ibmi.stub.Main");
+    }
     progress.accept("starting PostgreSQL with %,d orders".formatted(plan.rows()));
     OrdersDatabase started =
         OrdersDatabase.start(
@@ -137,6 +143,9 @@ public final class Stack implements AutoCloseable {
     }
     for (StackPlan.Site site : plan.sites()) {
       configuration.site(site, started.url(), way, connector);
+      if (plan.host()) {
+        host.site(site, program(SimulatedHost.NAME).awaitReady(), connector);
+      }
       for (String agent : site.agents()) {
         configuration.agent(agent, site, port);
         launch(agent, "agent", "drawbridge.agent.Main");
@@ -329,10 +338,7 @@ public final class Stack implements AutoCloseable {
     program(name).awaitReady();
   }
 
-  /**
-   * Starts another program in the place of one that was stopped, with that one's files; for
-   * comparisons.
-   */
+  /** Starts another program in the place of one that was stopped, with that one's files. */
   public void run(String name, String module, String main)
       throws IOException, InterruptedException {
     launch(name, module, main);
@@ -385,8 +391,7 @@ public final class Stack implements AutoCloseable {
         started = new ArrayList<>(programs.values()).reversed();
       }
       started.forEach(RunningProgram::stop);
-      endBreaker();
-      endDatabase();
+      endSources();
       guard.close();
       if (temporary) {
         layout.remove();
@@ -396,25 +401,15 @@ public final class Stack implements AutoCloseable {
     }
   }
 
-  private synchronized void endBreaker() {
-    if (breaker != null) {
-      try {
-        breaker.close();
-      } catch (IOException e) {
-        progress.accept("the breaker did not end well: " + e.getMessage());
-      }
-    }
-  }
-
-  private synchronized void endDatabase() {
-    try {
+  private synchronized void endSources() {
+    try (Breaker _ = breaker) {
       if (database == null) {
         OrdersDatabase.abandon(layout.database());
       } else {
         database.close();
       }
     } catch (IOException e) {
-      progress.accept("PostgreSQL did not end well: " + e.getMessage());
+      progress.accept("PostgreSQL or the way to it did not end well: " + e.getMessage());
     }
   }
 }

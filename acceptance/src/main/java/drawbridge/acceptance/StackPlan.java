@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param behaviour the local namespace's section of that name, such as {@code delay: 10ms}
  * @param breakable the agents reach the database through a {@link Breaker}, and a second source,
  *     with the API {@code spare/v1}, without it
+ * @param host there is a simulated IBM i too, with the API {@code host/v1}
  */
 public record StackPlan(
     List<String> gateways,
@@ -24,7 +25,8 @@ public record StackPlan(
     int rows,
     boolean record,
     Map<String, String> behaviour,
-    boolean breakable) {
+    boolean breakable,
+    boolean host) {
 
   /** The smallest number of orders that the demo shows. */
   public static final int ROWS = 100_000;
@@ -63,31 +65,36 @@ public record StackPlan(
         ROWS,
         false,
         Map.of(),
+        false,
         false);
   }
 
   public StackPlan withGateways(String... names) {
-    return new StackPlan(List.of(names), sites, rows, record, behaviour, breakable);
+    return new StackPlan(List.of(names), sites, rows, record, behaviour, breakable, host);
   }
 
   public StackPlan withSites(Site... all) {
-    return new StackPlan(gateways, List.of(all), rows, record, behaviour, breakable);
+    return new StackPlan(gateways, List.of(all), rows, record, behaviour, breakable, host);
   }
 
   public StackPlan withRows(int count) {
-    return new StackPlan(gateways, sites, count, record, behaviour, breakable);
+    return new StackPlan(gateways, sites, count, record, behaviour, breakable, host);
   }
 
   public StackPlan recorded() {
-    return new StackPlan(gateways, sites, rows, true, behaviour, breakable);
+    return new StackPlan(gateways, sites, rows, true, behaviour, breakable, host);
   }
 
   public StackPlan withBehaviour(Map<String, String> settings) {
-    return new StackPlan(gateways, sites, rows, record, settings, breakable);
+    return new StackPlan(gateways, sites, rows, record, settings, breakable, host);
   }
 
   public StackPlan withBreaker() {
-    return new StackPlan(gateways, sites, rows, record, behaviour, true);
+    return new StackPlan(gateways, sites, rows, record, behaviour, true, host);
+  }
+
+  public StackPlan withHost() {
+    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, true);
   }
 
   List<String> agents() {

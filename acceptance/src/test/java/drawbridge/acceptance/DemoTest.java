@@ -34,7 +34,16 @@ final class DemoTest {
     }
     assertTrue(Files.isDirectory(Path.of(json.path("audit").asText())));
     assertEquals("orders/v1", json.path("apis").path(0).asText());
-    assertEquals(4, json.path("pids").size());
+    assertEquals("host/v1", json.path("apis").path(1).asText());
+    for (String row :
+        List.of("an RPG program's price", "an order over its data queue", "a row of Db2")) {
+      assertTrue(
+          said.lines()
+              .anyMatch(
+                  line -> line.contains("simulated IBM i: " + row) && line.contains("as it must")),
+          said);
+    }
+    assertEquals(5, json.path("pids").size());
     assertAllEnded(json.path("pids"));
   }
 
@@ -48,7 +57,7 @@ final class DemoTest {
       assertFalse(demo.waitFor(100, TimeUnit.MILLISECONDS), "the demo ended by itself");
     }
     JsonNode pids = new ObjectMapper().readTree(json.toFile()).path("pids");
-    assertEquals(4, pids.size());
+    assertEquals(5, pids.size());
     for (JsonNode pid : pids) {
       assertTrue(ProcessHandle.of(pid.asLong()).orElseThrow().isAlive());
     }

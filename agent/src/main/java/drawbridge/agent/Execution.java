@@ -354,11 +354,12 @@ final class Execution {
     }
     Throwable cause = problem.cause();
     String text =
-        "call %s of %s by %s: %s%s%s"
+        "call %s of %s by %s%s: %s%s%s"
             .formatted(
                 reference,
                 operation == null ? "an operation that there is not" : operation.id(),
                 link.gateway(),
+                recording.job().isEmpty() ? "" : " in job " + recording.job(),
                 problem.code(),
                 problem.reason().isEmpty() ? "" : ", " + problem.reason(),
                 cause == null ? "" : ", " + cause);

@@ -32,6 +32,7 @@ final class Recording {
   private final AuditPlan plan;
   private final List<Recorded> keys = new ArrayList<>();
   private boolean keysCut;
+  private String job = "";
 
   Recording(ValueKeys keys, AuditPlan plan) {
     this.hashes = keys.hashes();
@@ -89,8 +90,19 @@ final class Recording {
     }
   }
 
+  /** The job of the source that does the work; where there are several, the last one. */
+  void servedBy(String name) {
+    job = name;
+  }
+
+  /** Empty: the source told none. */
+  String job() {
+    return job;
+  }
+
   AuditRecord.Result with(AuditRecord.Result result) {
-    return keys.isEmpty() ? result : result.keys(List.copyOf(keys), keysCut);
+    AuditRecord.Result told = job.isEmpty() ? result : result.job(job);
+    return keys.isEmpty() ? told : told.keys(List.copyOf(keys), keysCut);
   }
 
   /** All of it is the gateway's word, and what headers say is not even that. */

@@ -118,6 +118,11 @@ final class ReplyBody implements Answer {
     recording.key(column, value);
   }
 
+  @Override
+  public void servedBy(String job) {
+    recording.servedBy(job);
+  }
+
   boolean begun() {
     return status != 0;
   }

@@ -117,6 +117,8 @@ public record AuditRecord(
    * @param totalMicros since the call reached the program
    * @param keys of the rows that were returned, where the operation says so
    * @param keysCut there were more than are kept
+   * @param job of the source that did the work, such as {@code 123456/QUSER/QZRCSRVS}; empty: the
+   *     source told none
    */
   public record Result(
       Outcome outcome,
@@ -129,7 +131,8 @@ public record AuditRecord(
       long sourceMicros,
       long totalMicros,
       List<Recorded> keys,
-      boolean keysCut) {
+      boolean keysCut,
+      String job) {
     public Result(
         Outcome outcome,
         String code,
@@ -151,7 +154,8 @@ public record AuditRecord(
           sourceMicros,
           totalMicros,
           List.of(),
-          false);
+          false,
+          "");
     }
 
     /** The same with the keys of the rows. */
@@ -167,7 +171,25 @@ public record AuditRecord(
           sourceMicros,
           totalMicros,
           some,
-          cut);
+          cut,
+          job);
+    }
+
+    /** The same with the job that did the work. */
+    public Result job(String name) {
+      return new Result(
+          outcome,
+          code,
+          status,
+          reason,
+          reference,
+          rows,
+          bytes,
+          sourceMicros,
+          totalMicros,
+          keys,
+          keysCut,
+          name);
     }
   }
 

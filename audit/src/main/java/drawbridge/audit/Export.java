@@ -45,7 +45,8 @@ final class Export {
           "bytes",
           "source_us",
           "total_us",
-          "trace_id");
+          "trace_id",
+          "source_job");
 
   /** CEF's own names for what it has one. */
   private static final Map<String, String> CEF =

@@ -241,6 +241,7 @@ final class Lines {
     json.writeNumberField("bytes", result.bytes());
     json.writeNumberField("source_us", result.sourceMicros());
     json.writeNumberField("total_us", result.totalMicros());
+    text("source_job", result.job());
     keys(result);
   }
 

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchCall.class, BenchAudit.class, BenchFaults.class},
+    subcommands = {BenchCall.class, BenchAudit.class, BenchFaults.class, BenchIbmi.class},
     description = "Measures the bridge beside what it is compared to.")
 public final class Bench {
   private Bench() {}

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 /**
  * Bounds what JTOpen does in time. It knows no deadline for a silent server, but on a virtual
  * thread an interrupt closes the socket that the thread waits on, and JTOpen reads on the caller's
- * thread (see {@link Connector}).
+ * thread (see {@link HostConnector}).
  */
 final class Bounded {
   private Bounded() {}

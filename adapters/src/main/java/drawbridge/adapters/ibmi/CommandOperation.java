@@ -78,6 +78,7 @@ record CommandOperation(String command, Map<String, CommandValue> keywords, bool
             });
     boolean texts = keys.flag("texts", false);
     keys.done();
+    context.needs().accept(HostNames.path(library, name, "CMD"));
     for (String parameter : declared.keySet()) {
       if (keywords.values().stream().noneMatch(v -> v.parameter().equals(parameter))) {
         throw section.wrong(

@@ -76,6 +76,7 @@ final class DataQueueOperation {
       throw keys.wrong("most", "only receive takes several", "remove the key");
     }
     keys.done();
+    context.needs().accept(path);
     QueueWork.Settings settings =
         new QueueWork.Settings(path, what, form, keyLength, search, wait, most);
     Outline merged = OperationParameters.of(section, outline, asked(settings), required(settings));

@@ -42,6 +42,7 @@ final class HostCheck {
   static List<String> of(AS400 system, IbmiSettings settings) {
     List<String> found = new ArrayList<>();
     found.add(version(system));
+    found.add(passwordLevel(system));
     if (settings.tls().isEmpty()) {
       found.add("warning: without tls everything but the password crosses the network readably");
     }
@@ -57,6 +58,14 @@ final class HostCheck {
       return String.format(Locale.ROOT, "version V%dR%d", system.getVersion(), system.getRelease());
     } catch (AS400SecurityException | IOException e) {
       return "version unknown: " + e.getMessage();
+    }
+  }
+
+  private static String passwordLevel(AS400 system) {
+    try {
+      return "password level (QPWDLVL) " + system.passwordLevel();
+    } catch (AS400SecurityException | IOException e) {
+      return "password level unknown: " + e.getMessage();
     }
   }
 
@@ -108,6 +117,23 @@ final class HostCheck {
       Thread.currentThread().interrupt();
       return "special authorities of " + name + " are unknown: the check was ended";
     }
+  }
+
+  /** The sentences on all of them that are not there. */
+  static List<String> missing(AS400 system, Iterable<String> paths) {
+    List<String> missing = new ArrayList<>();
+    for (String path : paths) {
+      try {
+        missing(system, path).ifPresent(missing::add);
+      } catch (AS400SecurityException | IOException e) {
+        missing.add(path + ": " + e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        missing.add(path + ": the check was ended");
+        return missing;
+      }
+    }
+    return missing;
   }
 
   /**

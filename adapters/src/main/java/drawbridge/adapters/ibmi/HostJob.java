@@ -54,7 +54,7 @@ final class HostJob implements AutoCloseable {
 
   /** The same for another service, such as {@link AS400#DATAQUEUE}; empty before its first use. */
   String jobName(int service) {
-    return Connector.jobName(pooled.system, service);
+    return HostConnector.jobName(pooled.system, service);
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
@@ -68,7 +69,7 @@ final class HostPool implements AutoCloseable {
   private final String name;
   private final IbmiSettings settings;
   private final SignOnGate gate;
-  private final Connector connector;
+  private final HostConnector connector;
   private final ScheduledFuture<?> sweeping;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -106,7 +107,7 @@ final class HostPool implements AutoCloseable {
     this.name = name;
     this.settings = settings;
     this.gate = new SignOnGate(settings);
-    this.connector = new Connector(settings);
+    this.connector = new HostConnector(settings);
     this.sweeping =
         ALARMS.scheduleWithFixedDelay(
             () -> Thread.startVirtualThread(this::sweep),
@@ -295,7 +296,8 @@ final class HostPool implements AutoCloseable {
           () -> {
             AS400 system = connector.connect(password);
             passwordDays(system);
-            return new Pooled(system, Connector.jobName(system, AS400.COMMAND), System.nanoTime());
+            return new Pooled(
+                system, HostConnector.jobName(system, AS400.COMMAND), System.nanoTime());
           });
     } catch (ExecutionException e) {
       if (e.getCause() instanceof AS400SecurityException security) {
@@ -373,7 +375,7 @@ final class HostPool implements AutoCloseable {
     }
     try {
       return Bounded.within(
-          Math.clamp(until - now, 1, PING.toNanos()), () -> Connector.alive(pooled.system));
+          Math.clamp(until - now, 1, PING.toNanos()), () -> HostConnector.alive(pooled.system));
     } catch (TimeoutException | ExecutionException e) {
       LOG.log(Level.DEBUG, "source " + name + ": a connection is dead", e);
       return false;
@@ -503,6 +505,25 @@ final class HostPool implements AutoCloseable {
     try {
       Integer days = passwordDays;
       return days == null ? OptionalInt.empty() : OptionalInt.of(days);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** By the names that every source has. */
+  Map<String, Long> figures() {
+    lock.lock();
+    try {
+      long resting = idle.size();
+      return Map.of(
+          "connections",
+          (long) total,
+          "active",
+          total - resting,
+          "idle",
+          resting,
+          "waiting",
+          (long) waiting);
     } finally {
       lock.unlock();
     }

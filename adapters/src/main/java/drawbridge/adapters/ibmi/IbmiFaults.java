@@ -20,7 +20,7 @@ final class IbmiFaults {
         return "the source's name cannot be resolved";
       }
     }
-    return e instanceof Connector.NotReady
+    return e instanceof HostConnector.NotReady
         ? "the source cannot be made ready"
         : "the source cannot be reached";
   }
@@ -32,7 +32,7 @@ final class IbmiFaults {
         return true;
       }
     }
-    return e instanceof Connector.NotReady;
+    return e instanceof HostConnector.NotReady;
   }
 
   /** The system looked at user and password and said no; anything else may pass by itself. */

@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
  * @param libraries the user part of the library list; empty: as the job has it
  * @param commands that operations may run, as {@code LIBRARY/NAME}
  * @param folders of the IFS that operations may reach into
+ * @param database how statements run
  */
 record IbmiSettings(
     String system,
@@ -38,7 +39,8 @@ record IbmiSettings(
     Optional<String> currentLibrary,
     Pool pool,
     Set<String> commands,
-    List<String> folders) {
+    List<String> folders,
+    Database database) {
 
   private static final Pattern OBJECT = Pattern.compile("[A-Z#@$][A-Z0-9#@$_.]{0,9}");
   private static final int MOST_LIBRARIES = 250;
@@ -64,6 +66,31 @@ record IbmiSettings(
   record Pool(int size, Duration idle, Duration age, Duration connect) {
     static final Pool USUAL =
         new Pool(10, Duration.ofMinutes(5), Duration.ofHours(1), Duration.ofSeconds(10));
+  }
+
+  /** What an unqualified name, and the sign between library and object, mean. */
+  enum Naming {
+    SQL,
+    SYSTEM
+  }
+
+  /** As JTOpen names them; the host calls them *NC, *UR, *CS, *RS and *RR. */
+  enum Isolation {
+    NONE,
+    READ_UNCOMMITTED,
+    READ_COMMITTED,
+    REPEATABLE_READ,
+    SERIALIZABLE
+  }
+
+  /**
+   * How statements run.
+   *
+   * @param isolation {@link Isolation#NONE} where tables have no journal: nothing is undone
+   * @param size most connections to the database server at once
+   */
+  record Database(Naming naming, Isolation isolation, int size) {
+    static final Database USUAL = new Database(Naming.SQL, Isolation.READ_COMMITTED, 10);
   }
 
   private static Map<String, Integer> named() {
@@ -119,7 +146,18 @@ record IbmiSettings(
         current,
         section.optionalSection("pool").map(IbmiSettings::pool).orElse(Pool.USUAL),
         commands(section),
-        folders(section));
+        folders(section),
+        section.optionalSection("database").map(IbmiSettings::database).orElse(Database.USUAL));
+  }
+
+  private static Database database(Section section) {
+    Database database =
+        new Database(
+            section.choice("naming", Naming.class, Database.USUAL.naming()),
+            section.choice("isolation", Isolation.class, Database.USUAL.isolation()),
+            section.integer("size", 1, 200, Database.USUAL.size()));
+    section.done();
+    return database;
   }
 
   private static Tls tls(Section section) {

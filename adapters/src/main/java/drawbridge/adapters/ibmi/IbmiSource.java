@@ -7,26 +7,46 @@ import drawbridge.adapters.Outline;
 import drawbridge.adapters.Source;
 import drawbridge.adapters.SourceCheck;
 import drawbridge.adapters.SourceState;
+import drawbridge.adapters.sql.Dialect;
+import drawbridge.adapters.sql.SqlSource;
 import drawbridge.settings.Section;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** An IBM i behind a pool of connections, which fills as calls need it. */
+/**
+ * An IBM i behind pools of connections, which fill as calls need them: one for programs, queues,
+ * commands and files, one for operations that wait on the host, and one for SQL.
+ */
 public final class IbmiSource implements Source {
   /** So many days before it expires, the password is spoken of. */
   private static final int WARN_DAYS = 14;
+
+  /** What an operation on Db2 for i is told by. */
+  private static final List<String> SQL = List.of("sql", "transaction", "procedure");
+
+  private static final String UNTRIED = "not connected yet";
 
   private final String name;
   private final IbmiSettings settings;
   private final HostPool pool;
 
+  /** Paths of the objects that operations name. */
+  private final Set<String> needed = new TreeSet<>();
+
   /** For operations that wait on the host; null: there is none. */
   private @Nullable HostPool listeners;
+
+  /** For operations on Db2 for i; null: there is none. */
+  private volatile @Nullable SqlSource database;
 
   private IbmiSource(String name, IbmiSettings settings, HostPool pool) {
     this.name = name;
@@ -60,15 +80,24 @@ public final class IbmiSource implements Source {
 
   @Override
   public Operation operation(Section section, Outline outline) {
+    if (SQL.stream().anyMatch(section::has)) {
+      return database().operation(section, outline);
+    }
     return IbmiOperations.read(
         new OperationContext(
             pool,
             this::listeners,
             settings.ccsid().orElse(37),
             settings.commands(),
-            settings.folders()),
+            settings.folders(),
+            needed::add),
         section,
         outline);
+  }
+
+  @Override
+  public List<Operation> resource(Section section, Outline outline) {
+    return database().resource(section, outline);
   }
 
   /** Called while the source is not shared yet. */
@@ -85,51 +114,119 @@ public final class IbmiSource implements Source {
     return there;
   }
 
+  private synchronized SqlSource database() {
+    SqlSource there = database;
+    if (there == null) {
+      try {
+        there =
+            SqlSource.over(
+                name, Dialect.DB2I, new HostDatabase(settings), settings.database().size());
+      } catch (IOException | GeneralSecurityException e) {
+        throw new IllegalStateException("the trust file was there a moment ago", e);
+      }
+      database = there;
+    }
+    return there;
+  }
+
   @Override
   public Map<String, List<Column>> columns(Duration patience) {
-    return Map.of();
+    SqlSource sql = database;
+    return sql == null ? Map.of() : sql.columns(patience);
+  }
+
+  @Override
+  public Map<String, String> misfits() {
+    SqlSource sql = database;
+    return sql == null ? Map.of() : sql.misfits();
+  }
+
+  @Override
+  public Optional<String> draft(String table, Duration patience) {
+    return database().draft(table, patience);
+  }
+
+  @Override
+  public Map<String, Long> figures() {
+    Map<String, Long> figures = new LinkedHashMap<>(pool.figures());
+    HostPool waiting = listeners;
+    if (waiting != null) {
+      waiting.figures().forEach((key, value) -> figures.merge(key, value, Long::sum));
+    }
+    SqlSource sql = database;
+    if (sql != null) {
+      sql.figures().forEach((key, value) -> figures.merge(key, value, Long::sum));
+    }
+    return figures;
   }
 
   @Override
   public SourceState state() {
-    String detail =
-        pool.failure()
-            .map(HostPool.Failure::sentence)
-            .orElse(pool.reached() ? "available" : "not connected yet");
-    if (detail.equals("available")
-        && pool.passwordDays().isPresent()
-        && pool.passwordDays().getAsInt() <= WARN_DAYS) {
-      return new SourceState(
-          name,
-          true,
-          "available; the password expires in " + pool.passwordDays().getAsInt() + " days");
+    Optional<String> failure = pool.failure().map(HostPool.Failure::sentence);
+    if (failure.isPresent()) {
+      return new SourceState(name, false, failure.get());
     }
-    return new SourceState(name, detail.equals("available"), detail);
+    boolean reached = pool.reached();
+    SqlSource sql = database;
+    if (sql != null) {
+      SourceState state = sql.state();
+      if (!state.available() && !state.detail().equals(UNTRIED)) {
+        return state;
+      }
+      reached |= state.available();
+    }
+    if (!reached) {
+      return new SourceState(name, false, UNTRIED);
+    }
+    String detail =
+        pool.passwordDays().isPresent() && pool.passwordDays().getAsInt() <= WARN_DAYS
+            ? "available; the password expires in " + pool.passwordDays().getAsInt() + " days"
+            : "available";
+    return new SourceState(name, true, detail);
   }
 
   @Override
   public SourceCheck check(Duration patience) {
     long start = System.nanoTime();
     List<String> details = new ArrayList<>();
+    List<String> missing = new ArrayList<>();
+    Duration latency;
     try (HostJob job = pool.borrow(start + patience.toNanos())) {
-      Duration latency = Duration.ofNanos(System.nanoTime() - start);
+      latency = Duration.ofNanos(System.nanoTime() - start);
       details.add("signed on as " + settings.user() + ", job " + job.jobName());
       details.addAll(HostCheck.of(job.system(), settings));
-      return new SourceCheck(name, true, state().detail(), details, latency);
+      missing.addAll(HostCheck.missing(job.system(), needed));
     } catch (FaultException e) {
       Throwable cause = e.fault().cause();
       details.add(cause == null ? e.fault().message() : String.valueOf(cause.getMessage()));
       return new SourceCheck(
           name, false, e.fault().message(), details, Duration.ofNanos(System.nanoTime() - start));
     }
+    details.addAll(missing);
+    SqlSource sql = database;
+    if (sql != null) {
+      SourceCheck statements = sql.check(patience);
+      details.addAll(statements.details());
+      if (!statements.ok()) {
+        return new SourceCheck(name, false, statements.message(), details, latency);
+      }
+    }
+    return missing.isEmpty()
+        ? new SourceCheck(name, true, state().detail(), details, latency)
+        : new SourceCheck(
+            name, false, "the source lacks objects that operations need", details, latency);
   }
 
   @Override
   public void close() {
     pool.close();
-    HostPool there = listeners;
-    if (there != null) {
-      there.close();
+    HostPool waiting = listeners;
+    if (waiting != null) {
+      waiting.close();
+    }
+    SqlSource sql = database;
+    if (sql != null) {
+      sql.close();
     }
   }
 }

@@ -40,7 +40,7 @@ final class JobState {
   /**
    * What the settings name wins over the job description.
    *
-   * @throws Connector.NotReady the host refuses some of it
+   * @throws HostConnector.NotReady the host refuses some of it
    */
   static void prepare(AS400 system, IbmiSettings settings)
       throws IOException, AS400SecurityException {
@@ -68,6 +68,14 @@ final class JobState {
     }
   }
 
+  /** The user part of the library list, by the same rule; empty: as the system makes it. */
+  static List<String> libraries(AS400 system, IbmiSettings settings)
+      throws IOException, AS400SecurityException {
+    return settings.libraries().isEmpty() && settings.jobDescription().isPresent()
+        ? libraries(new JobState(system).description(settings.jobDescription().get()))
+        : settings.libraries();
+  }
+
   private static String text(byte[] bytes, int offset, int length) {
     return new String(bytes, offset, length, EBCDIC).strip();
   }
@@ -80,7 +88,7 @@ final class JobState {
         || count > MOST_LIBRARIES
         || at < 0
         || at + (long) count * LIBRARY_LENGTH > description.length) {
-      throw new Connector.NotReady("the job description has no library list that makes sense");
+      throw new HostConnector.NotReady("the job description has no library list that makes sense");
     }
     List<String> libraries = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -89,7 +97,7 @@ final class JobState {
         return List.of();
       }
       if (!library.matches("[A-Z#@$][A-Z0-9#@$_.]{0,9}")) {
-        throw new Connector.NotReady("the job description names a library that is none");
+        throw new HostConnector.NotReady("the job description names a library that is none");
       }
       libraries.add(library);
     }
@@ -115,17 +123,17 @@ final class JobState {
     try {
       call.setProgram("/QSYS.LIB/QWDRJOBD.PGM", parameters);
       if (!call.run()) {
-        throw new Connector.NotReady(
+        throw new HostConnector.NotReady(
             "the job description is refused: " + HostMessages.brief(call.getMessageList()));
       }
       return parameters[0].getOutputData();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Connector.NotReady("interrupted", e);
+      throw new HostConnector.NotReady("interrupted", e);
     } catch (ErrorCompletingRequestException
         | ObjectDoesNotExistException
         | PropertyVetoException e) {
-      throw new Connector.NotReady("the job description could not be read", e);
+      throw new HostConnector.NotReady("the job description could not be read", e);
     }
   }
 
@@ -133,14 +141,14 @@ final class JobState {
     CommandCall call = new CommandCall(system);
     try {
       if (!call.run(command)) {
-        throw new Connector.NotReady(
+        throw new HostConnector.NotReady(
             what + " is refused: " + HostMessages.brief(call.getMessageList()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new Connector.NotReady("interrupted", e);
+      throw new HostConnector.NotReady("interrupted", e);
     } catch (ErrorCompletingRequestException | PropertyVetoException e) {
-      throw new Connector.NotReady(what + " could not be set", e);
+      throw new HostConnector.NotReady(what + " could not be set", e);
     }
   }
 }

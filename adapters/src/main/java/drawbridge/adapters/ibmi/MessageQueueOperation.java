@@ -71,6 +71,7 @@ record MessageQueueOperation(
             what == Do.LIST ? keys.integer("most", 1, 1000, 100) : 1,
             what == Do.REPLY ? List.copyOf(keys.texts("replies")) : List.of());
     keys.done();
+    context.needs().accept(path);
     List<Column> asked =
         what == Do.LIST
             ? List.of(new Column("since", Type.TIMESTAMP, true))

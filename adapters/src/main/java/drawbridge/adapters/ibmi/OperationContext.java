@@ -6,6 +6,7 @@ import drawbridge.adapters.Outline;
 import drawbridge.settings.Section;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -16,13 +17,15 @@ import java.util.function.Supplier;
  * @param ccsid of text where nothing else is said
  * @param commands that operations may run, as {@code LIBRARY/NAME}
  * @param folders that operations may reach into
+ * @param needs is told the path of each object that an operation can't do without
  */
 record OperationContext(
     HostPool pool,
     Supplier<HostPool> listeners,
     int ccsid,
     Set<String> commands,
-    List<String> folders) {
+    List<String> folders,
+    Consumer<String> needs) {
 
   /** An operation on the usual pool. */
   Operation operation(

@@ -52,6 +52,7 @@ record ProgramOperation(Description.Program program, String path, String result)
       result = keys.text("result", "result");
     }
     keys.done();
+    context.needs().accept(path);
     List<Column> reply = new ArrayList<>(program.layout().reply());
     if (!result.isEmpty()) {
       reply.add(new Column(result, Schema.of(Type.INTEGER, false)));

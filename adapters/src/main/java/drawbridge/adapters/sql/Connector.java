@@ -17,4 +17,9 @@ public interface Connector {
 
   /** What an admin mends after a refusal, such as {@code the password in /etc/…/erp}. */
   String toMend();
+
+  /** A transaction that fails leaves nothing behind; false: what was changed stays changed. */
+  default boolean undoes() {
+    return true;
+  }
 }

@@ -1,5 +1,6 @@
 package drawbridge.adapters.sql;
 
+import com.ibm.as400.access.AS400JDBCConnection;
 import drawbridge.adapters.Type;
 import java.sql.Connection;
 import java.sql.ResultSetMetaData;
@@ -8,6 +9,7 @@ import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.sql.Types;
 import java.util.List;
+import java.util.Optional;
 import org.postgresql.PGConnection;
 import org.postgresql.PGResultSetMetaData;
 
@@ -105,6 +107,25 @@ public enum Dialect {
     } else {
       statement.cancel();
     }
+  }
+
+  /**
+   * The job that works for the connection, where the database has such; {@code number/user/name}.
+   */
+  Optional<String> job(Connection connection) throws SQLException {
+    if (this != DB2I) {
+      return Optional.empty();
+    }
+    // Name and user in 10 characters each, then the number.
+    String job = connection.unwrap(AS400JDBCConnection.class).getServerJobIdentifier();
+    return job == null || job.length() < 26
+        ? Optional.empty()
+        : Optional.of(
+            job.substring(20).strip()
+                + "/"
+                + job.substring(10, 20).strip()
+                + "/"
+                + job.substring(0, 10).strip());
   }
 
   /** What the connection may wait for the network; where the driver can't, nothing is set. */

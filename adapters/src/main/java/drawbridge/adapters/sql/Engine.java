@@ -78,8 +78,9 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
           connection.setTransactionIsolation(isolation);
         }
         source.dialect().networkTimeout(connection, networkTimeout(call));
+        source.dialect().job(connection).ifPresent(reply.answer()::servedBy);
         Session session = new Session(source, connection, call, reads, safe);
-        long rows = work.run(session, reply);
+        long rows = work(work, session, reply);
         // A stop that came too late to be noticed by the source still counts before a commit.
         if (!safe) {
           Fault over = Watch.over(call);
@@ -103,6 +104,31 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
         }
       }
     }
+  }
+
+  /** Where nothing is undone, a change that failed may have been made in part. */
+  private long work(Work work, Session session, Reply reply)
+      throws FaultException, SQLException, IOException {
+    if (safe || source.undoes()) {
+      return work.run(session, reply);
+    }
+    try {
+      return work.run(session, reply);
+    } catch (FaultException e) {
+      throw switch (e.fault().code()) {
+        case DEADLINE_EXCEEDED, CANCELLED, SOURCE_ERROR, SOURCE_UNAVAILABLE -> partly(e).thrown();
+        default -> e;
+      };
+    } catch (SQLException e) {
+      throw partly(e).thrown();
+    }
+  }
+
+  private static Fault partly(Exception e) {
+    return Fault.of(
+        Code.OUTCOME_UNKNOWN,
+        "it failed, and the source undoes nothing: a part of the change may be made",
+        e);
   }
 
   private static int networkTimeout(Call call) {

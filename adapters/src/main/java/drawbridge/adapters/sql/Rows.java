@@ -210,7 +210,8 @@ final class Rows {
       if (count == nextFetch && session.dialect().cursors()) {
         long bytes = reply.bytes() + (json == null ? 0 : json.getOutputBuffered());
         int size = fetchSize(count, bytes);
-        rows.setFetchSize(session.dialect().fetchSize(size));
+        int wanted = rows.getStatement().getMaxRows();
+        rows.setFetchSize(session.dialect().fetchSize(wanted == 0 ? size : Math.min(size, wanted)));
         nextFetch += size;
       }
     }

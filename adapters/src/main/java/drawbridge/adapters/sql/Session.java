@@ -43,7 +43,9 @@ record Session(SqlSource source, Connection connection, Call call, boolean reads
       }
       prepared.setMaxRows(most);
       if (most != 1 && dialect().cursors()) {
-        prepared.setFetchSize(dialect().fetchSize(FIRST_FETCH));
+        // JTOpen refuses more than the rows that are wanted.
+        int first = most == 0 ? FIRST_FETCH : Math.min(FIRST_FETCH, most);
+        prepared.setFetchSize(dialect().fetchSize(first));
       }
       Binder.bind(prepared, sql.binds(), dialect());
       return watched(prepared, results);

@@ -51,7 +51,11 @@ final class SqlFaults {
     if (state.startsWith("23")) {
       return Fault.of(Code.CONFLICT, "the source refuses this: it conflicts with data there", e);
     }
-    if (state.startsWith("40") || state.equals("55P03") || state.equals("HYT00")) {
+    // 57033 is Db2's: a lock was not had in time.
+    if (state.startsWith("40")
+        || state.equals("55P03")
+        || state.equals("57033")
+        || state.equals("HYT00")) {
       return Fault.of(Code.CONFLICT, "another change got in the way; nothing was changed", e);
     }
     if (state.equals("25006")) {

@@ -138,6 +138,11 @@ public final class SqlSource implements Source {
     return dialect;
   }
 
+  /** See {@link Connector#undoes}. */
+  boolean undoes() {
+    return connector.undoes();
+  }
+
   /**
    * A connection for one call, in a transaction to come; closing it gives it back.
    *

@@ -9,6 +9,8 @@ import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
 import drawbridge.adapters.Parameter;
 import drawbridge.adapters.Site;
+import drawbridge.adapters.SourceCheck;
+import drawbridge.adapters.SourceState;
 import drawbridge.adapters.TestSite.TestAnswer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +51,14 @@ final class HostSite implements AutoCloseable {
 
   Operation operation(String name) {
     return site.operation("host/v1/" + name).orElseThrow();
+  }
+
+  SourceCheck check() {
+    return site.checkSources(Duration.ofSeconds(30)).getFirst();
+  }
+
+  SourceState state() {
+    return site.sources().getFirst();
   }
 
   /** With a JSON body; empty: none. */

@@ -10,6 +10,7 @@ import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Site;
 import drawbridge.adapters.SourceCheck;
 import drawbridge.certs.SamplePki;
+import drawbridge.ibmi.stub.DataQueue;
 import drawbridge.ibmi.stub.HostService;
 import drawbridge.ibmi.stub.HostSettings;
 import drawbridge.ibmi.stub.HostUser;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -69,6 +71,7 @@ final class IbmiSourceTest {
       String details = details(check);
       assertTrue(details.contains("signed on as BRIDGE, job "), details);
       assertTrue(details.contains("version V7R5"), details);
+      assertTrue(details.contains("password level (QPWDLVL) 3"), details);
       assertTrue(details.contains("the data queue server is reachable"), details);
       assertTrue(details.contains("BRIDGE has no special authority"), details);
       assertTrue(details.contains("warning: without tls"), details);
@@ -101,6 +104,34 @@ final class IbmiSourceTest {
           HostCheck.missing(job.system(), "/QSYS.LIB/NOWHERE.LIB/X.DTAQ")
               .orElse("")
               .contains("CPF9810"));
+    }
+  }
+
+  @Test
+  void theCheckFailsWhereAnObjectOfAnApiFileIsMissing() throws Exception {
+    try (TestHost host = TestHost.start(folder)) {
+      host.host().library("SHOP");
+      String operations =
+          """
+          - name: Send
+            post: /orders
+            data-queue: { library: SHOP, name: ORDERS, do: send }
+          - name: Start
+            post: /start
+            command: { library: SHOP, name: STRORDER }
+          """;
+      try (HostSite site = HostSite.open(folder, host, "commands: [SHOP/STRORDER]\n", operations)) {
+        SourceCheck check = site.check();
+        assertFalse(check.ok());
+        assertEquals("the source lacks objects that operations need", check.message());
+        assertTrue(
+            details(check).contains("/QSYS.LIB/SHOP.LIB/ORDERS.DTAQ: CPF9801"), details(check));
+        assertTrue(
+            details(check).contains("/QSYS.LIB/SHOP.LIB/STRORDER.CMD: CPF9801"), details(check));
+        host.host().dataQueue("SHOP", "ORDERS", DataQueue.Order.FIFO, 100, 0, false);
+        host.host().command("STRORDER", (job, text) -> List.of());
+        assertTrue(site.check().ok(), () -> details(site.check()));
+      }
     }
   }
 
@@ -203,6 +234,25 @@ final class IbmiSourceTest {
         assertEquals(
             "TLS with the source failed", fault(host, "tls: { trust: ca.pem }\n").message());
         assertEquals(0, host.host().requests(HostService.SIGN_ON, 0x7004));
+      }
+    }
+  }
+
+  @Test
+  void statementsRunOverTheSameTls() throws Exception {
+    SamplePki pki = new SamplePki();
+    String operations = "- { name: One, get: /one, sql: select 1 as N from SYSIBM.SYSDUMMY1 }\n";
+    try (TestHost host =
+        TestHost.start(
+            folder,
+            tls(pki)
+                .database("jdbc:h2:mem:tls;MODE=DB2")
+                .address(InetAddress.getLoopbackAddress()))) {
+      try (HostSite site = HostSite.open(folder, host, "tls: { trust: ca.pem }\n", operations)) {
+        assertEquals("{\"value\":[{\"N\":1}]}", site.call("One", "").text());
+      }
+      try (HostSite site = HostSite.open(folder, host, "tls: { trust: system }\n", operations)) {
+        assertEquals("TLS with the source failed", site.fault("One", "").message());
       }
     }
   }

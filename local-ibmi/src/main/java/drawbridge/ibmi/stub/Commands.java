@@ -32,6 +32,10 @@ final class Commands {
     commands.put(name.toUpperCase(Locale.ROOT), command);
   }
 
+  boolean has(String name) {
+    return commands.containsKey(name);
+  }
+
   /** The name may be qualified by its library, which doesn't matter here. */
   List<HostMessage> run(Job job, String text) throws InterruptedException {
     String verb = text.split("[ (]", 2)[0].toUpperCase(Locale.ROOT);

@@ -75,6 +75,12 @@ final class DatabaseServer implements HostServer {
   private volatile @Nullable SqlStatement running;
   private String schema = "";
 
+  /** The client asked for a commit after each statement. */
+  private boolean commits = true;
+
+  /** There is commitment control; without it, *NONE, a change stands as soon as it is made. */
+  private boolean controlled = true;
+
   // How the last request went, which a later one may ask for.
   private int function;
   private int errorClass;
@@ -184,8 +190,16 @@ final class DatabaseServer implements HostServer {
       case DELETE_BLOCK -> drop(statements.remove(block));
       case DESCRIPTOR -> describe(frame);
       case DELETE_DESCRIPTOR -> descriptors.remove(frame.int2(36));
-      case COMMIT -> database.commit();
-      case ROLLBACK -> database.rollback();
+      case COMMIT -> {
+        if (controlled) {
+          database.commit();
+        }
+      }
+      case ROLLBACK -> {
+        if (controlled) {
+          database.rollback();
+        }
+      }
       case CANCEL -> cancel(frame.required(0x3826));
       case READ_LARGE -> {
         objects.read(frame, body);
@@ -265,7 +279,14 @@ final class DatabaseServer implements HostServer {
   private void attributes(Frame frame, Bytes body) throws IOException, SQLException {
     byte[] automatic = frame.field(0x3824).orElse(null);
     if (automatic != null && automatic.length == 1) {
-      database.setAutoCommit(automatic[0] == (byte) 0xE8);
+      commits = automatic[0] == (byte) 0xE8;
+    }
+    byte[] level = frame.field(0x380E).orElse(null);
+    if (level != null && level.length == 2) {
+      controlled = level[0] != 0 || level[1] != 0;
+    }
+    if (database.getAutoCommit() != (commits || !controlled)) {
+      database.setAutoCommit(commits || !controlled);
     }
     byte[] library = frame.field(0x380F).orElse(null);
     if (library != null && library.length > 4) {

@@ -375,6 +375,7 @@ public final class HostSystem implements AutoCloseable {
       case "*SRVPGM" -> programs.hasService(library, name);
       case "*DTAQ" -> dataQueues.containsKey(library + "/" + name);
       case "*MSGQ" -> messageQueues.containsKey(library + "/" + name);
+      case "*CMD" -> commands.has(name);
       default -> false;
     };
   }

@@ -26,6 +26,9 @@ final class SamplePrograms {
     String customer = call.text(0, 0, 10);
     String item = call.text(1, 0, 10);
     BigDecimal quantity = call.packed(2, 0, 5, 0);
+    if (item.equals("SCRAP")) {
+      throw HostError.of("MCH1202", 40, "Decimal data error.");
+    }
     BigDecimal unit = PRICES.get(item);
     if (unit == null) {
       throw HostError.of("USR0001", 30, "Item " + item + " is not on file.");

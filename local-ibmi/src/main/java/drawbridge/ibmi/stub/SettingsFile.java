@@ -163,9 +163,26 @@ final class SettingsFile {
     for (Section queue : top.sections("message-queues")) {
       String library = object(queue, "library");
       String name = object(queue, "name");
-      registrations.add(host -> host.messageQueue(library, name));
+      List<HostMessage> messages =
+          queue.sections("messages").stream().map(SettingsFile::message).toList();
+      registrations.add(
+          host -> {
+            MessageQueue there = host.messageQueue(library, name);
+            messages.forEach(there::send);
+          });
       queue.done();
     }
+  }
+
+  private static HostMessage message(Section section) {
+    HostMessage message =
+        HostMessage.of(
+            section.text("id"),
+            section.integer("severity", 0, 99, 0),
+            section.flag("inquiry", false) ? HostMessage.INQUIRY : HostMessage.INFORMATIONAL,
+            section.text("text"));
+    section.done();
+    return message;
   }
 
   private static String object(Section section, String key) {

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Connects and signs on, and gives the new host job the state that every call finds. */
-final class Connector {
+final class HostConnector {
   /** JTOpen keeps one table of ports for the whole JVM, by the system's name. */
   private static final Map<String, Map<Integer, Integer>> PORTS = new ConcurrentHashMap<>();
 
@@ -23,7 +23,7 @@ final class Connector {
   private final IbmiSettings settings;
   private final Optional<HostTls> tls;
 
-  Connector(IbmiSettings settings) throws IOException, GeneralSecurityException {
+  HostConnector(IbmiSettings settings) throws IOException, GeneralSecurityException {
     this.settings = settings;
     this.tls =
         settings.tls().isPresent()
@@ -62,7 +62,8 @@ final class Connector {
     }
   }
 
-  private AS400 system(Secret password) throws IOException {
+  /** Not connected yet; the host learns of it with the first request. */
+  AS400 system(Secret password) throws IOException {
     char[] characters = password.reveal().toCharArray();
     try {
       AS400 system;

@@ -1,0 +1,49 @@
+package drawbridge.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** {@code bench ibmi} measures both on the same host; its figures are no test's. */
+@Timeout(180)
+final class BenchIbmiTest {
+  @Test
+  void printsBothForEachWork() throws Exception {
+    Process bench =
+        new ProcessBuilder(
+                Repository.java(
+                    "acceptance",
+                    "drawbridge.acceptance.bench.Bench",
+                    List.of("ibmi", "--json", "--rounds", "1", "--warm-up", "1", "--threads", "2")))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(bench.waitFor(10, TimeUnit.SECONDS));
+    assertEquals(0, bench.exitValue(), said);
+    List<String> measured = new ArrayList<>();
+    for (String line : said.lines().toList()) {
+      JsonNode json = new ObjectMapper().readTree(line);
+      measured.add(json.path("work").asText() + " " + json.path("by").asText());
+      assertTrue(json.path("calls_per_second").asDouble() > 0, line);
+      assertEquals(0, json.path("failures").asInt(), line);
+      assertEquals(json.path("by").asText().equals("adapter"), json.has("ratio"), line);
+    }
+    assertEquals(
+        List.of(
+            "program jtopen",
+            "program adapter",
+            "data-queue jtopen",
+            "data-queue adapter",
+            "row jtopen",
+            "row adapter"),
+        measured);
+  }
+}

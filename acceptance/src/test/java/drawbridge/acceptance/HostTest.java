@@ -1,0 +1,221 @@
+package drawbridge.acceptance;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Each kind of operation on an IBM i, from a connector to the simulated host and back. */
+@Timeout(180)
+final class HostTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static Stack stack;
+  private static Connector connector;
+
+  @BeforeAll
+  static void start() throws Exception {
+    stack = Stack.start(StackPlan.small().withRows(1_000).withHost(), line -> {});
+    connector = Connector.of(stack);
+  }
+
+  @AfterAll
+  static void stop() {
+    connector.close();
+    stack.close();
+  }
+
+  private static String text(HttpResponse<byte[]> answer) {
+    return new String(answer.body(), UTF_8);
+  }
+
+  private static HttpResponse<byte[]> send(String method, String path, String body)
+      throws Exception {
+    return connector.send(
+        method, "/host/v1" + path, body, "Content-Type", "application/json", "Accept", "*/*");
+  }
+
+  private static JsonNode json(int status, String method, String path, String body)
+      throws Exception {
+    HttpResponse<byte[]> answer = send(method, path, body);
+    assertEquals(status, answer.statusCode(), text(answer));
+    return JSON.readTree(answer.body());
+  }
+
+  private static JsonNode get(String path) throws Exception {
+    return json(200, "GET", path, "");
+  }
+
+  private static JsonNode post(String path, String body) throws Exception {
+    return json(200, "POST", path, body);
+  }
+
+  private static String code(JsonNode problem) {
+    return problem.path("error").path("code").asText();
+  }
+
+  @Test
+  void aProgramAnswersByItsPcmlAndTheAuditLogNamesItsJob() throws Exception {
+    Instant since = Instant.now();
+    JsonNode price = get("/prices/GEAR?customer=ACME&quantity=100");
+    assertEquals("12.5", price.path("unit").decimalValue().stripTrailingZeros().toPlainString());
+    assertEquals(1125, price.path("total").asInt());
+    assertEquals("Priced for ACME", price.path("status").asText());
+    assertTrue(
+        job(since, "host/v1/PriceItem").matches("\\d{6}/QUSER/QZRCSRVS"),
+        job(since, "host/v1/PriceItem"));
+    JsonNode wrong = json(400, "GET", "/prices/GEAR?customer=ACME&quantity=100000", "");
+    assertTrue(wrong.toString().contains("quantity"), wrong::toString);
+  }
+
+  /** Of the last record of a call; it may be a moment behind the answer. */
+  private static String job(Instant since, String operation) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (System.nanoTime() < deadline) {
+      List<JsonNode> ended =
+          AuditTrail.calls(stack.audit("agent-a"), since).stream()
+              .filter(r -> r.path("operation").asText().equals(operation) && r.has("outcome"))
+              .toList();
+      if (!ended.isEmpty()) {
+        return ended.getLast().path("source_job").asText();
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    throw new AssertionError("no record of " + operation);
+  }
+
+  @Test
+  void faultsOfTheHostAreTheirOwnAndSayNothingOfIt() throws Exception {
+    JsonNode damaged = json(502, "GET", "/prices/SCRAP?customer=ACME&quantity=1", "");
+    assertEquals("source-error", code(damaged));
+    assertTrue(
+        damaged.toString().contains("a number on the source, or sent to it, is none"),
+        damaged::toString);
+    assertFalse(damaged.toString().contains("MCH"), damaged::toString);
+    JsonNode missing = json(502, "POST", "/libraries", "{\"library\":\"NOWHERE\"}");
+    assertEquals("source-error", code(missing));
+    assertTrue(missing.toString().contains("the source lacks an object"), missing::toString);
+    JsonNode unknown = json(404, "GET", "/prices/NOTHING?customer=ACME&quantity=1", "");
+    assertEquals("not-found", code(unknown));
+    assertTrue(unknown.toString().contains("There is no such item."), unknown::toString);
+    String log = Files.readString(stack.log("agent-a"));
+    assertTrue(log.contains("MCH1202"), "the log has what callers are not told");
+    assertTrue(log.contains("CPF2110"), "and the other one too");
+  }
+
+  @Test
+  void aReceiveWaitsForTheOrderThatASendPutsOnTheQueue() throws Exception {
+    Instant since = Instant.now();
+    CompletableFuture<JsonNode> received = new CompletableFuture<>();
+    Thread receiver =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    received.complete(post("/orders/next", ""));
+                  } catch (Exception | AssertionError e) {
+                    received.completeExceptionally(e);
+                  }
+                });
+    post("/orders", "{\"entry\":\"42 gears for Müller\"}");
+    JsonNode order = received.get(60, TimeUnit.SECONDS).path("value").path(0);
+    receiver.join();
+    assertEquals("42 gears for Müller", order.path("entry").asText());
+    assertTrue(job(since, "host/v1/SendOrder").matches("\\d{6}/QUSER/QZHQSSRV"));
+  }
+
+  @Test
+  void anEventIsPeekedHandedOverThenRemovedOnce() throws Exception {
+    post("/events", "{\"key\":\"0001\",\"entry\":\"first\"}");
+    post("/events", "{\"key\":\"0002\",\"entry\":\"second\"}");
+    JsonNode peeked = get("/events?key=0001").path("value").path(0);
+    assertEquals("first", peeked.path("entry").asText());
+    String removal =
+        "{\"key\":\"0001\",\"receipt\":\"%s\"}".formatted(peeked.path("receipt").asText());
+    post("/events/remove", removal);
+    assertEquals("not-found", code(json(404, "POST", "/events/remove", removal)));
+    assertEquals(
+        "second",
+        post("/events/take", "{\"key\":\"0002\"}").path("value").path(0).path("entry").asText());
+    assertEquals(0, get("/events").path("value").size());
+  }
+
+  @Test
+  void alertsAreListedAndAnInquiryIsAnsweredOnce() throws Exception {
+    JsonNode alerts = get("/alerts").path("value");
+    assertEquals(2, alerts.size(), alerts::toString);
+    String key = "";
+    for (JsonNode alert : alerts) {
+      assertTrue(alert.path("severity").asInt() >= 40, alert::toString);
+      if (alert.path("inquiry").asBoolean()) {
+        key = alert.path("key").asText();
+      }
+    }
+    json(400, "POST", "/alerts/" + key, "{\"reply\":\"X\"}");
+    post("/alerts/" + key, "{\"reply\":\"G\"}");
+    HttpResponse<byte[]> again = send("POST", "/alerts/" + key, "{\"reply\":\"G\"}");
+    assertTrue(again.statusCode() >= 400, text(again));
+  }
+
+  @Test
+  void anAllowedCommandRunsWithTheCallersValue() throws Exception {
+    JsonNode added = post("/libraries", "{\"library\":\"QSYS\"}");
+    assertTrue(added.toString().contains("CPC2101"), added::toString);
+    assertEquals(
+        "invalid-argument",
+        code(json(400, "POST", "/libraries", "{\"library\":\"QGPL) CMD(DLTLIB\"}")));
+  }
+
+  @Test
+  void aFileIsWrittenInTheHostsCodePageAndReadBack() throws Exception {
+    json(200, "PUT", "/files/note.txt", "{\"content\":\"Grüße\"}");
+    Path file = stack.folder().resolve("ibmi-files/exchange/note.txt");
+    assertEquals("Grüße", Files.readString(file, Charset.forName("IBM037")));
+    HttpResponse<byte[]> read = send("GET", "/files/note.txt", "");
+    assertEquals("Grüße", text(read));
+    assertTrue(
+        read.headers().firstValue("Content-Type").orElse("").startsWith("text/plain"),
+        read.headers()::toString);
+    for (String trick : List.of("..%2Fsecrets", "%2e%2e", "nothere")) {
+      int status = send("GET", "/files/" + trick, "").statusCode();
+      assertTrue(status == 404 || status == 400 || status == 403, trick + ": " + status);
+    }
+  }
+
+  @Test
+  void aTableOfDb2IsAResource() throws Exception {
+    Instant since = Instant.now();
+    JsonNode first = get("/customers?$orderby=NUMBER");
+    assertEquals(2, first.path("value").size(), first::toString);
+    assertEquals("Ahlgren & Söhne", first.path("value").path(0).path("NAME").asText());
+    assertTrue(job(since, "host/v1/ListCustomers").matches("\\d{6}/QUSER/QZDASOINIT"));
+    String filter = URLEncoder.encode("CREDIT gt 10000", UTF_8).replace("+", "%20");
+    JsonNode rich = get("/customers?$filter=" + filter).path("value");
+    assertEquals(1, rich.size(), rich::toString);
+    assertEquals(12500.50, rich.path(0).path("CREDIT").asDouble());
+    json(
+        201, "POST", "/customers", "{\"NUMBER\":1009,\"NAME\":\"Dover\",\"SINCE\":\"2026-01-31\"}");
+    assertEquals(
+        "conflict", code(json(409, "POST", "/customers", "{\"NUMBER\":1009,\"NAME\":\"Dover\"}")));
+    json(200, "PATCH", "/customers/1009", "{\"CREDIT\":7.25}");
+    assertEquals(7.25, get("/customers/1009").path("CREDIT").asDouble());
+    assertEquals(204, send("DELETE", "/customers/1009", "").statusCode());
+    json(404, "GET", "/customers/1009", "");
+  }
+}
