@@ -3,6 +3,7 @@ package drawbridge.relay;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,13 @@ import java.util.stream.Collectors;
  * opens; it never listens. Thread-safe; whoever starts it closes it.
  */
 public final class AgentRelay implements AutoCloseable {
-  /** What the admin wants to know of one gateway. */
-  public record GatewayState(String gateway, boolean open, boolean suspect, String detail) {}
+  /**
+   * What the admin wants to know of one gateway.
+   *
+   * @param since when it has been open, suspect or neither as it is now
+   */
+  public record GatewayState(
+      String gateway, boolean open, boolean suspect, Instant since, String detail) {}
 
   private final Endpoint endpoint;
   private final Calls.Arrivals arrivals = new Calls.Arrivals();

@@ -4,6 +4,7 @@ import static drawbridge.relay.Constants.OPEN_FOR;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ final class Lowering {
   private volatile String detail = "not tried yet";
   private volatile boolean open;
   private volatile boolean suspect;
+  private volatile Instant since = Instant.now();
 
   Lowering(
       PeerName.Gateway gateway,
@@ -61,7 +63,7 @@ final class Lowering {
   }
 
   AgentRelay.GatewayState state() {
-    return new AgentRelay.GatewayState(gateway.name(), open, suspect, detail);
+    return new AgentRelay.GatewayState(gateway.name(), open, suspect, since, detail);
   }
 
   private void run() {
@@ -104,19 +106,26 @@ final class Lowering {
     }
   }
 
+  private void stands(boolean isOpen, boolean isSuspect) {
+    if (open != isOpen || suspect != isSuspect) {
+      since = Instant.now();
+    }
+    open = isOpen;
+    suspect = isSuspect;
+  }
+
   private boolean use(RelaySocket socket, Secured secured) throws InterruptedException {
     socket.live().prove(gateway);
     if (!arrivals.offer(secured.socket())) {
       detail = "too many channels at once";
       return false;
     }
-    open = true;
+    stands(true, false);
     detail = "open";
     try {
-      detail = new Watch(socket, secured, events).untilEnd(isSuspect -> suspect = isSuspect);
+      detail = new Watch(socket, secured, events).untilEnd(isSuspect -> stands(true, isSuspect));
     } finally {
-      open = false;
-      suspect = false;
+      stands(false, false);
     }
     if (socket.live().end() == Channel.End.SUPERSEDED) {
       LOG.log(Level.WARNING, "another process of this name took over; this one ends");
