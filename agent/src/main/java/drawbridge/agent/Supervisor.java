@@ -49,6 +49,10 @@ final class Supervisor implements AutoCloseable {
                 tls,
                 agent.service(),
                 new Recorded(agent)));
+    AgentRelay relay = supervisor.relay;
+    agent.links(
+        () ->
+            new StatusReport.Links(relay.healthy(), relay.twin(), relay.states(), tls.notAfter()));
     Thread.ofVirtual().name("look after").start(() -> supervisor.lookAfter(agent, site, tls));
     return supervisor;
   }
