@@ -21,11 +21,13 @@ import org.openqa.selenium.Cookie;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
@@ -52,7 +54,7 @@ final class ConsolePageTest {
     int port = Layout.freePorts(1)[0];
     url = "http://127.0.0.1:" + port;
     Path file = stack.configuration("agent-a");
-    Files.writeString(file.resolveSibling("console.token"), TOKEN + "\n");
+    Files.writeString(file.resolveSibling("console.token"), TOKEN);
     Files.writeString(
         file,
         "console: { port: " + port + ", token-file: console.token }\n",
@@ -116,6 +118,7 @@ final class ConsolePageTest {
   private void await(String what, java.util.function.BooleanSupplier holds) {
     new WebDriverWait(browser, Duration.ofSeconds(30))
         .withMessage(what)
+        .ignoring(StaleElementReferenceException.class)
         .until(b -> holds.getAsBoolean());
   }
 
@@ -163,10 +166,11 @@ final class ConsolePageTest {
     browser.get(url + "/audit");
     keep("audit-light");
     browser.findElement(By.id("operation")).sendKeys("orders/v1/FindOrders");
-    browser.findElement(By.id("outcome")).sendKeys("ok" + Keys.ENTER);
+    new Select(browser.findElement(By.id("outcome"))).selectByVisibleText("ok");
     browser.findElement(By.cssSelector(".find button")).click();
     await("found", () -> text("#count").contains("20 records"));
-    assertEquals("orders/v1/FindOrders", browser.findElement(By.id("operation")).getAttribute("value"));
+    assertEquals(
+        "orders/v1/FindOrders", browser.findElement(By.id("operation")).getAttribute("value"));
     browser.findElement(By.cssSelector("tbody a")).click();
     await(
         "the proof",
