@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -145,13 +147,15 @@ public final class StatusSocket implements AutoCloseable {
                 : "the agent may be asked by its own user alone, who owns " + file,
             e);
       }
-      Thread alarm =
+      CountDownLatch answered = new CountDownLatch(1);
+      var _ =
           Thread.ofVirtual()
               .start(
                   () -> {
                     try {
-                      Thread.sleep(PATIENCE.multipliedBy(2));
-                      channel.close();
+                      if (!answered.await(2 * PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                        channel.close();
+                      }
                     } catch (InterruptedException | IOException e) {
                       Thread.currentThread().interrupt();
                     }
@@ -161,7 +165,7 @@ public final class StatusSocket implements AutoCloseable {
       } catch (IOException e) {
         throw new IOException("the agent did not answer in time", e);
       } finally {
-        alarm.interrupt();
+        answered.countDown();
       }
     }
   }
