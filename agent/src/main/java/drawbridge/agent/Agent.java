@@ -228,8 +228,6 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  // ---- for whoever looks on
-
   AgentSettings settings() {
     return settings;
   }
