@@ -2,6 +2,7 @@ package drawbridge.acceptance;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -194,13 +195,14 @@ final class LayoutTest {
   }
 
   @Test
-  void theAgentServesNoHttp() {
+  void theAgentServesNoHttpButItsConsole() {
     holds(
         noClasses()
             .that(resideInAPackage(AGENT))
+            .and(resideOutsideOfPackage("drawbridge.agent.console"))
             .should()
             .dependOnClassesThat(resideInAnyPackage(HTTP_SERVER))
-            .because("an agent listens on nothing"));
+            .because("an agent listens on nothing, but for the console that its admin asks for"));
   }
 
   @Test

@@ -267,6 +267,13 @@ public final class Site implements AutoCloseable {
     return sources.stream().map(Source::state).toList();
   }
 
+  /** Figures of each source, by its name and theirs, such as {@code active}. Doesn't wait. */
+  public Map<String, Map<String, Long>> figures() {
+    Map<String, Map<String, Long>> all = new LinkedHashMap<>();
+    sources.forEach(source -> all.put(source.name(), source.figures()));
+    return all;
+  }
+
   /** Connects to all sources at once and proves their operations; in the order of the file. */
   public List<SourceCheck> checkSources(Duration patience) {
     return together(sources, source -> source.check(patience));

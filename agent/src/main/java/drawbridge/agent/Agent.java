@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import drawbridge.agent.console.Status;
 import drawbridge.agent.policy.BudgetFile;
 import drawbridge.agent.policy.Budgets;
 import drawbridge.agent.policy.Difference;
@@ -21,7 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running agent but for its connections: audit log, calls and catalogue. Thread-safe. Whoever
@@ -41,6 +44,10 @@ public final class Agent implements AutoCloseable {
   private final CatalogueFeed catalogue;
   private final BridgeService service;
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+  private final ValueKeys values;
+  private final Instant started = Instant.now();
+  private volatile Instant loaded = started;
+  private volatile Supplier<StatusReport.@Nullable Links> links = () -> null;
   private volatile Served served;
   private boolean closed;
 
@@ -59,6 +66,7 @@ public final class Agent implements AutoCloseable {
     this.version = version;
     this.served = served;
     this.audit = audit;
+    this.values = values;
     this.catalogue = new CatalogueFeed(catalogue(served).build());
     this.service =
         new BridgeService(
@@ -166,6 +174,7 @@ public final class Agent implements AutoCloseable {
   public synchronized void serve(Served next) {
     Catalogue before = catalogue.current();
     served = next;
+    loaded = Instant.now();
     catalogue.publish(
         catalogue(next)
             .addAllSources(before.getSourcesList())
@@ -218,6 +227,53 @@ public final class Agent implements AutoCloseable {
       LOG.log(System.Logger.Level.INFO, "paused: {0}; calls ended: {1}", paused, ended);
       record(AuditRecord.Kind.PAUSE, Map.of("paused", paused, "revoked", Integer.toString(ended)));
     }
+  }
+
+  AgentSettings settings() {
+    return settings;
+  }
+
+  String version() {
+    return version;
+  }
+
+  Instant started() {
+    return started;
+  }
+
+  /** Since when the site folder is served as it is. */
+  Instant loaded() {
+    return loaded;
+  }
+
+  AuditLog audit() {
+    return audit;
+  }
+
+  ValueKeys values() {
+    return values;
+  }
+
+  Tally tally() {
+    return service.tally();
+  }
+
+  Status.Calls calls() {
+    return service.tally().calls(service.running());
+  }
+
+  List<Pauses.Pause> pauses() {
+    return guards.pauses().all();
+  }
+
+  /** How the connections stand; null: there are none yet. */
+  StatusReport.@Nullable Links links() {
+    return links.get();
+  }
+
+  /** Whoever connects the agent tells how to ask. */
+  void links(Supplier<StatusReport.@Nullable Links> how) {
+    links = how;
   }
 
   BudgetFile budgets() {
@@ -287,6 +343,13 @@ public final class Agent implements AutoCloseable {
 
   /** Records what only an attacker or a mistake does, such as an altered message. */
   public void securityEvent(String gateway, Map<String, String> details) {
+    tally()
+        .note(
+            "SECURITY",
+            "",
+            gateway + ": " + String.join("; ", details.values()),
+            "",
+            "find the record in the audit log and see docs/security.md");
     event(AuditRecord.Kind.SECURITY, gateway, details);
   }
 

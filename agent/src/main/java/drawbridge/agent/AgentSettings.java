@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import drawbridge.agent.console.ConsoleSettings;
 import drawbridge.audit.AuditSettings;
 import drawbridge.settings.Section;
 import drawbridge.tokens.TokenSettings;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param state folder of what survives a restart; may not exist yet
  * @param pageKey the same on every agent of the site, so that they read each other's page tokens
  * @param drivers folder of JDBC drivers that don't ship
+ * @param console where it listens; empty: nowhere
  */
 public record AgentSettings(
     Path file,
@@ -38,7 +40,8 @@ public record AgentSettings(
     Optional<Path> signed,
     Path state,
     Optional<Path> pageKey,
-    Optional<Path> drivers) {
+    Optional<Path> drivers,
+    Optional<ConsoleSettings> console) {
 
   /**
    * Reads the file.
@@ -91,6 +94,7 @@ public record AgentSettings(
                   return path;
                 });
     Optional<Path> drivers = file.optionalPath("drivers").map(path -> file.existing("drivers"));
+    Optional<ConsoleSettings> console = file.optionalSection("console").map(ConsoleSettings::read);
     file.done();
     return new AgentSettings(
         file.file(),
@@ -106,7 +110,8 @@ public record AgentSettings(
         signed,
         state,
         pageKey,
-        drivers);
+        drivers,
+        console);
   }
 
   /** The name of an agent's audit log, which its checkpoints begin with. */

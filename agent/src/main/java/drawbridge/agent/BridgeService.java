@@ -98,6 +98,15 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
     return calls.revoke();
   }
 
+  Tally tally() {
+    return calls.tally();
+  }
+
+  /** How many calls are under way. */
+  int running() {
+    return calls.running();
+  }
+
   boolean uses(Served served) {
     return calls.uses(served);
   }

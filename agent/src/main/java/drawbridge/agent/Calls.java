@@ -3,6 +3,7 @@ package drawbridge.agent;
 import drawbridge.audit.AuditLog;
 import drawbridge.audit.ValueKeys;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -39,6 +40,7 @@ final class Calls implements AutoCloseable {
   private final Bounds bounds;
   private final PageKey pageKey;
   private final Guards guards;
+  private final Tally tally = new Tally(InstantSource.system());
   private final Attempts attempts = new Attempts(System::nanoTime);
   private final Semaphore room;
   private final Set<Execution> running = ConcurrentHashMap.newKeySet();
@@ -104,6 +106,15 @@ final class Calls implements AutoCloseable {
 
   Guards guards() {
     return guards;
+  }
+
+  Tally tally() {
+    return tally;
+  }
+
+  /** How many are under way. */
+  int running() {
+    return running.size();
   }
 
   Attempts attempts() {

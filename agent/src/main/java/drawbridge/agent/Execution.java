@@ -118,6 +118,8 @@ final class Execution {
     } catch (RuntimeException | Error e) {
       // Ours, not the action's: what the call did is not known here, so its stream breaks.
       LOG.log(System.Logger.Level.WARNING, "a call broke the agent", e);
+      calls.tally().ended(Outcome.FAILED, System.nanoTime() - received);
+      calls.tally().problem(Problem.internal(e), head.getOperation(), "");
       replies.onError(Status.INTERNAL.asException());
     } finally {
       Budgets.Granted granted = admission.granted();
@@ -262,6 +264,7 @@ final class Execution {
         End.newBuilder().setRows(reply.rows()).setBytes(reply.bytes()).setSourceUs(sourceMicros);
     if (problem == null) {
       reply.finish(end.build());
+      calls.tally().ended(Outcome.OK, System.nanoTime() - received);
     } else {
       fail(problem, reference, end);
     }
@@ -338,6 +341,8 @@ final class Execution {
           Reply.newBuilder().setEnd(end.setFault(problem.onTheWire(safe, reference))).build());
       replies.onCompleted();
     }
+    calls.tally().ended(outcome(problem), System.nanoTime() - received);
+    calls.tally().problem(problem, operation == null ? "" : operation.id(), reference);
   }
 
   /** What somebody should act on is a warning; what callers do wrong stands in the audit log. */

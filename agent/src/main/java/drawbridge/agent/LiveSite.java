@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -116,6 +117,7 @@ final class LiveSite implements Surroundings.OpenSite {
     try {
       if (settings.signed().isEmpty()
           && SiteDigest.of(settings.serves()).equals(before.served().digest())) {
+        refused = "";
         return new Same();
       }
       Surroundings.OpenSite next = verified(settings, surroundings);
@@ -183,6 +185,21 @@ final class LiveSite implements Surroundings.OpenSite {
   @Override
   public List<Source> sources() {
     return current.sources();
+  }
+
+  @Override
+  public Map<String, Map<String, Long>> figures() {
+    return current.figures();
+  }
+
+  @Override
+  public List<Surroundings.Checked> contracts() {
+    return current.contracts();
+  }
+
+  /** Why the files as they are now are not served; empty: they are. */
+  synchronized String refused() {
+    return refused;
   }
 
   @Override

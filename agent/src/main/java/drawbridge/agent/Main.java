@@ -32,7 +32,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "agent",
     mixinStandardHelpOptions = true,
-    subcommands = {PauseCommand.On.class, PauseCommand.Off.class, SignCommand.class},
+    subcommands = {
+      PauseCommand.On.class,
+      PauseCommand.Off.class,
+      SignCommand.class,
+      StatusCommand.class
+    },
     description = "Serves the calls of gateways from inside the private network.")
 public final class Main implements Callable<Integer> {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
@@ -79,6 +84,7 @@ public final class Main implements Callable<Integer> {
       Thread hook = new Thread(() -> stop(agent, stopped), "stop");
       Runtime.getRuntime().addShutdownHook(hook);
       try (AutoCloseable _ = Housekeeping.start(agent, site);
+          AutoCloseable _ = Lookout.open(agent, site);
           AutoCloseable _ = surroundings.connect(settings, agent, site)) {
         ready();
         int code = agent.awaitEnd();

@@ -184,6 +184,42 @@ record Problem(
     };
   }
 
+  /** What the admin can do about it; empty: only the caller can, or nobody need. */
+  String fix() {
+    return switch (code) {
+      case FORBIDDEN ->
+          "if it shall be allowed: “drawbridge policy explain” says which rule is missing";
+      case UNAUTHENTICATED ->
+          "see the reason; compare tokens in agent.yaml with what the caller sends";
+      case TOO_MANY_CALLS ->
+          "if the caller needs more: raise the limits of its rule in policy.yaml";
+      case BUSY ->
+          "add an agent to the site, raise the source's pool, or lower the callers' limits";
+      case SOURCE_UNAVAILABLE -> "run “drawbridge agent check”: it names the cause";
+      case SOURCE_ERROR -> "find the reference in the log: what the source said stands there";
+      case DEADLINE_EXCEEDED ->
+          "see whether the source is slow, or raise time in the rule's limits";
+      case TOO_LARGE -> "if the caller needs more: raise rows or bytes in the rule's limits";
+      case OUTCOME_UNKNOWN ->
+          "look in the source whether it was carried out; the audit log has the call";
+      case AUDIT_UNAVAILABLE -> "make room or mend the disk of the audit log; no restart is needed";
+      case INTERNAL -> "find the reference in the log and report it with the lines around it";
+      case UNSPECIFIED,
+          NOT_FOUND,
+          METHOD_NOT_ALLOWED,
+          INVALID_ARGUMENT,
+          NOT_ACCEPTABLE,
+          CANCELLED,
+          CONFLICT,
+          PRECONDITION_FAILED,
+          UNPROCESSABLE,
+          SITE_UNAVAILABLE,
+          REVOKED,
+          UNRECOGNIZED ->
+          "";
+    };
+  }
+
   drawbridge.relay.wire.Fault onTheWire(boolean safe, String reference) {
     drawbridge.relay.wire.Fault.Builder fault =
         drawbridge.relay.wire.Fault.newBuilder()

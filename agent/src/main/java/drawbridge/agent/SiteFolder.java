@@ -112,6 +112,11 @@ public final class SiteFolder implements Surroundings.OpenSite {
     return site.sources().stream().map(SiteFolder::source).toList();
   }
 
+  @Override
+  public Map<String, Map<String, Long>> figures() {
+    return site.figures();
+  }
+
   private static Source source(SourceState state) {
     return Source.newBuilder()
         .setName(state.name())

@@ -9,7 +9,8 @@ import java.nio.file.attribute.PosixFilePermissions;
  * Where an agent keeps what must survive a restart; for its owner alone.
  *
  * <p>{@code budgets}: what callers have used up. {@code pauses.yaml}: what the admin has paused.
- * {@code serial}: of the signed site that was served last.
+ * {@code serial}: of the signed site that was served last. {@code status.socket}: where a running
+ * agent answers {@code agent status}.
  */
 record StateFolder(Path folder) {
   static StateFolder open(Path folder) throws IOException {
@@ -32,6 +33,10 @@ record StateFolder(Path folder) {
 
   Path pauses() {
     return folder.resolve("pauses.yaml");
+  }
+
+  Path status() {
+    return folder.resolve("status.socket");
   }
 
   Path serial() {

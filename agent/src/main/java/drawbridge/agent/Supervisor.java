@@ -50,6 +50,10 @@ final class Supervisor implements AutoCloseable {
                 tls,
                 agent.service(),
                 new Recorded(agent)));
+    AgentRelay relay = supervisor.relay;
+    agent.links(
+        () ->
+            new StatusReport.Links(relay.healthy(), relay.problems(), relay.states(), tls.notAfter()));
     Thread.ofVirtual().name("look after").start(() -> supervisor.lookAfter(agent, site, tls));
     return supervisor;
   }

@@ -2,6 +2,7 @@ package drawbridge.agent;
 
 import drawbridge.relay.wire.Source;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -40,6 +41,11 @@ public interface Surroundings {
 
     /** How the sources stand, for the catalogue. */
     List<Source> sources();
+
+    /** Figures of the sources' pools, such as {@code active}, by source. */
+    default Map<String, Map<String, Long>> figures() {
+      return Map.of();
+    }
 
     /** Files that break what was published of them, so that they don't count. */
     default List<Checked> contracts() {

@@ -60,6 +60,7 @@ class DocsTest {
   @Test
   void agentMdNamesEveryKey() throws Exception {
     assertNamed(named("drawbridge/agent/AgentSettings.java", KEY), 8, "agent.md");
+    assertNamed(named("drawbridge/agent/console/ConsoleSettings.java", KEY), 2, "agent.md");
   }
 
   @Test

@@ -17,6 +17,7 @@ import drawbridge.adapters.SiteDigest;
 import drawbridge.agent.policy.Policy;
 import drawbridge.certs.SampleFiles;
 import drawbridge.certs.SampleKey;
+import drawbridge.relay.AgentRelay;
 import drawbridge.relay.GatewayLink;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Fault.Code;
@@ -38,6 +39,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -238,6 +240,73 @@ class LiveAgentTest {
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(out))
         .execute(arguments);
+  }
+
+  // ---- status
+
+  private String said(int expected, String... arguments) {
+    StringWriter out = new StringWriter();
+    int code =
+        new CommandLine(new Main(new Running()))
+            .setOut(new PrintWriter(out))
+            .setErr(new PrintWriter(out))
+            .execute(arguments);
+    assertEquals(expected, code, out::toString);
+    return out.toString();
+  }
+
+  @Test
+  void theStatusIsAskedOfTheRunningAgent() throws Exception {
+    String file = config.toString();
+    assertTrue(said(1, "status", "--config", file).contains("no agent runs"));
+    Running program = new Running().start();
+    Instant soon = Instant.now().plus(Duration.ofDays(90));
+    AgentRelay.GatewayState open =
+        new AgentRelay.GatewayState("gateway-1", true, false, Instant.now(), "open");
+    AgentRelay.GatewayState lost =
+        new AgentRelay.GatewayState("gateway-1", false, false, Instant.now(), "no answer");
+    Agent agent = program.connected.join();
+    agent.links(() -> new StatusReport.Links(true, List.of(), List.of(open), soon));
+    assertTrue(program.allowed());
+    Bridge.Exchange call = program.begin(head("Wait"));
+    Bridge.await(running);
+    await(
+        () -> said(0, "status", "--config", file, "--json").contains("\"answered\" : 1"),
+        "the call is counted");
+    String table = said(0, "status", "--config", file);
+    assertTrue(table.contains("1 under way"), table);
+    assertTrue(table.contains("gateway-1  open for"), table);
+    assertTrue(table.contains("ends in 89 days"), table);
+    assertTrue(table.contains(SiteDigest.of(site)), table);
+    assertTrue(table.contains("all is well"), table);
+
+    agent.links(() -> new StatusReport.Links(true, List.of(), List.of(lost), soon));
+    assertTrue(said(1, "status", "--config", file).contains("no channel to gateway-1: no answer"));
+    agent.links(() -> new StatusReport.Links(true, List.of("a second process reads this agent's queue"), List.of(open), Instant.now()));
+    String troubles = said(1, "status", "--config", file);
+    assertTrue(troubles.contains("second process"), troubles);
+    assertTrue(troubles.contains("certificate ends"), troubles);
+    agent.links(() -> new StatusReport.Links(true, List.of(), List.of(open), soon));
+
+    assertEquals(0, command("pause", "--config", file));
+    assertEquals(Code.REVOKED, call.toEnd().fault().getCode());
+    await(
+        () -> said(1, "status", "--config", file).contains("all calls are paused"),
+        "the pause is told");
+    assertEquals(0, command("resume", "--config", file));
+    await(program::allowed, "allowed again");
+    write(NOTHING);
+    await(() -> !program.allowed(), "nothing is allowed");
+    await(() -> said(0, "status", "--config", file).contains("FORBIDDEN"), "the refusal is shown");
+    write("rules: [{ name: a, alow: [orders/v1/*] }]\n");
+    await(
+        () -> {
+          int code = command("status", "--config", file);
+          return code == 1;
+        },
+        "files that are not served are a trouble");
+    write(NOTHING);
+    await(() -> command("status", "--config", file) == 0, "as before, and well again");
   }
 
   // ---- reload

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -43,6 +44,25 @@ public final class AuditFolder {
             })
         .run();
     return found;
+  }
+
+  /**
+   * The last records that a query asks for, newest first.
+   *
+   * @param most that are returned
+   */
+  public List<Found> findLast(Query query, int most) throws IOException {
+    ArrayDeque<Found> found = new ArrayDeque<>();
+    each(
+        query,
+        (one, fields) -> {
+          found.addFirst(one);
+          if (found.size() > most) {
+            found.removeLast();
+          }
+          return true;
+        });
+    return List.copyOf(found);
   }
 
   /** Of several logs, in the order of time. */

@@ -68,6 +68,8 @@ public record AuditRecord(
     PAUSE,
     /** Somebody did what only an attacker or a mistake does. */
     SECURITY,
+    /** Somebody signed in to the console, failed to, or looked at records there. */
+    CONSOLE,
     /** The program's own certificate changed, or is about to end. */
     CERTIFICATE,
     /** The first line of a segment; the log's own. */

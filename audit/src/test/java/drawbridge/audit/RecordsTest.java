@@ -101,6 +101,8 @@ class RecordsTest {
               AuditRecord.Kind.RELOAD,
               Map.of("digest", "e", "before", "d", "revoked", "0", "changes", "x")));
       log.record(AuditRecord.event(AuditRecord.Kind.RELOAD_REFUSED, Map.of("why", "x")));
+      log.record(
+          AuditRecord.event(AuditRecord.Kind.CONSOLE, Map.of("action", "find", "asked", "user=x")));
       log.record(AuditRecord.event(AuditRecord.Kind.PAUSE, Map.of("paused", "x", "revoked", "0")));
       log.record(
           AuditRecord.event(

@@ -3,6 +3,7 @@ package drawbridge.relay;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,16 @@ import java.util.stream.Collectors;
  * opens; it never listens. Thread-safe; whoever starts it closes it.
  */
 public final class AgentRelay implements AutoCloseable {
-  /** What the admin wants to know of one gateway. */
-  public record GatewayState(String gateway, boolean open, boolean suspect, String detail) {}
+  /**
+   * What the admin wants to know of one gateway.
+   *
+   * @param since when it has been open, suspect or neither as it is now
+   */
+  public record GatewayState(
+      String gateway, boolean open, boolean suspect, Instant since, String detail) {}
+
+  /** Begins the sentence about another process of our name. */
+  public static final String SECOND = "a second process ";
 
   private final Endpoint endpoint;
   private final Calls.Arrivals arrivals = new Calls.Arrivals();
@@ -109,8 +118,8 @@ public final class AgentRelay implements AutoCloseable {
   }
 
   /**
-   * What does not work by now, each a sentence for the admin; {@code a second process reads the
-   * mailbox …} is one.
+   * What does not work by now, each a sentence for the admin; one that begins with {@link #SECOND}
+   * is about another process of our name.
    */
   public List<String> problems() {
     return endpoint.problems();

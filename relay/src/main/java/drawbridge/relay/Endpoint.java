@@ -97,7 +97,7 @@ final class Endpoint implements AutoCloseable {
   List<String> problems() {
     List<String> all = new ArrayList<>(carrier.problems());
     if (mailbox.twin(now())) {
-      all.add("a second process reads the mailbox " + mailbox.name);
+      all.add(AgentRelay.SECOND + "reads the mailbox " + mailbox.name);
     }
     return all;
   }

@@ -2,6 +2,7 @@ package drawbridge.relay;
 
 import static drawbridge.relay.Constants.OPEN_FOR;
 
+import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +26,7 @@ final class Lowering {
   private volatile String detail = "not tried yet";
   private volatile boolean open;
   private volatile boolean suspect;
+  private volatile Instant since = Instant.now();
 
   Lowering(
       PeerName.Gateway gateway,
@@ -63,7 +65,7 @@ final class Lowering {
   }
 
   AgentRelay.GatewayState state() {
-    return new AgentRelay.GatewayState(gateway.name(), open, suspect, detail);
+    return new AgentRelay.GatewayState(gateway.name(), open, suspect, since, detail);
   }
 
   private void run() {
@@ -109,6 +111,14 @@ final class Lowering {
     }
   }
 
+  private void stands(boolean isOpen, boolean isSuspect) {
+    if (open != isOpen || suspect != isSuspect) {
+      since = Instant.now();
+    }
+    open = isOpen;
+    suspect = isSuspect;
+  }
+
   private boolean use(RelaySocket socket, Secured secured) throws InterruptedException {
     if (!endpoint.proven(socket)) {
       detail = "an older process of " + gateway;
@@ -119,13 +129,12 @@ final class Lowering {
       detail = "too many channels at once";
       return false;
     }
-    open = true;
+    stands(true, false);
     detail = "open";
     try {
-      detail = new Watch(socket, secured, events).untilEnd(isSuspect -> suspect = isSuspect);
+      detail = new Watch(socket, secured, events).untilEnd(isSuspect -> stands(true, isSuspect));
     } finally {
-      open = false;
-      suspect = false;
+      stands(false, false);
     }
     return true;
   }

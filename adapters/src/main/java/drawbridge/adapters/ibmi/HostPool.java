@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -494,6 +495,21 @@ final class HostPool implements AutoCloseable {
     lock.lock();
     try {
       return reached;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link drawbridge.adapters.Source#figures()} says. */
+  Map<String, Long> figures() {
+    lock.lock();
+    try {
+      Map<String, Long> figures = new LinkedHashMap<>();
+      figures.put("connections", (long) total);
+      figures.put("active", (long) total - idle.size());
+      figures.put("idle", (long) idle.size());
+      figures.put("waiting", (long) waiting);
+      return figures;
     } finally {
       lock.unlock();
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package drawbridge.agent.console;
+
+import org.jspecify.annotations.NullMarked;
