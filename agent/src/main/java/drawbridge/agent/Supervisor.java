@@ -53,7 +53,8 @@ final class Supervisor implements AutoCloseable {
     AgentRelay relay = supervisor.relay;
     agent.links(
         () ->
-            new StatusReport.Links(relay.healthy(), relay.problems(), relay.states(), tls.notAfter()));
+            new StatusReport.Links(
+                relay.healthy(), relay.problems(), relay.states(), tls.notAfter()));
     Thread.ofVirtual().name("look after").start(() -> supervisor.lookAfter(agent, site, tls));
     return supervisor;
   }

@@ -282,7 +282,13 @@ class LiveAgentTest {
 
     agent.links(() -> new StatusReport.Links(true, List.of(), List.of(lost), soon));
     assertTrue(said(1, "status", "--config", file).contains("no channel to gateway-1: no answer"));
-    agent.links(() -> new StatusReport.Links(true, List.of("a second process reads this agent's queue"), List.of(open), Instant.now()));
+    agent.links(
+        () ->
+            new StatusReport.Links(
+                true,
+                List.of("a second process reads this agent's queue"),
+                List.of(open),
+                Instant.now()));
     String troubles = said(1, "status", "--config", file);
     assertTrue(troubles.contains("second process"), troubles);
     assertTrue(troubles.contains("certificate ends"), troubles);

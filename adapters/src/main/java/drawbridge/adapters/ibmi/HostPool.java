@@ -526,25 +526,6 @@ final class HostPool implements AutoCloseable {
     }
   }
 
-  /** By the names that every source has. */
-  Map<String, Long> figures() {
-    lock.lock();
-    try {
-      long resting = idle.size();
-      return Map.of(
-          "connections",
-          (long) total,
-          "active",
-          total - resting,
-          "idle",
-          resting,
-          "waiting",
-          (long) waiting);
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Idle, lent and being connected. */
   int size() {
     lock.lock();

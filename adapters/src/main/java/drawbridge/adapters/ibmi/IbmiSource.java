@@ -186,11 +186,6 @@ public final class IbmiSource implements Source {
   }
 
   @Override
-  public Map<String, Long> figures() {
-    return pool.figures();
-  }
-
-  @Override
   public SourceCheck check(Duration patience) {
     long start = System.nanoTime();
     List<String> details = new ArrayList<>();
