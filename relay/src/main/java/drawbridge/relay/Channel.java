@@ -92,6 +92,11 @@ final class Channel {
   private volatile State state;
   private volatile @Nullable End end;
   private volatile long peerIncarnation;
+
+  /** The number of data messages by which the peer knows that it was proved to us; 0: not yet. */
+  private long proof;
+
+  private volatile boolean settled;
   private volatile boolean confirmed;
   private boolean closing;
   private long closingSince;
@@ -169,6 +174,15 @@ final class Channel {
   /** TLS has proved the peer: it may have the whole window now. */
   void proven() {
     in.window(tuning.window());
+    proof = Math.max(1, out.end());
+  }
+
+  /**
+   * The peer has taken our last word of the handshake too, so that it does not talk to an older
+   * process of our name any more. Of a proven channel; on any thread.
+   */
+  boolean settled() {
+    return settled;
   }
 
   /** Sends what was written, then ends cleanly. What the peer still sends is thrown away. */
@@ -228,6 +242,7 @@ final class Channel {
     confirmed = true;
     boolean acked = out.ack(message.ack(), now);
     boolean freed = out.limit(message.limit());
+    settled |= proof > 0 && out.acknowledged() >= proof;
     if (acked || freed) {
       progress.made(now);
     }

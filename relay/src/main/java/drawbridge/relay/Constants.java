@@ -42,7 +42,8 @@ final class Constants {
   static final int HALF_OPEN = 64;
   static final int HALF_OPEN_PER_PEER = 4;
   static final long OTHER_FOR = 1_000;
-  static final long OTHER_FORGOTTEN = 30_000;
+  static final long OTHER_JITTER = 300;
+  static final int OTHER_IN_STEP = 3;
   static final long ASIDE = 5_000;
   static final long ASIDE_EVERY = 10_000;
   static final long TWIN_KNOWN = 60_000;

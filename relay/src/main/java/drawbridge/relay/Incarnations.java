@@ -1,7 +1,8 @@
 package drawbridge.relay;
 
 import static drawbridge.relay.Constants.OTHER_FOR;
-import static drawbridge.relay.Constants.OTHER_FORGOTTEN;
+import static drawbridge.relay.Constants.OTHER_IN_STEP;
+import static drawbridge.relay.Constants.OTHER_JITTER;
 import static drawbridge.relay.Constants.PAST;
 
 import java.util.LinkedHashMap;
@@ -17,23 +18,49 @@ final class Incarnations {
   private long newest;
 
   private UUID channel = Message.NO_CHANNEL;
+  private @Nullable Channel settling;
+  private boolean settled;
 
   /** Those that a newer one took over from, each with a channel that only it and we know. */
   private final LinkedHashMap<Long, UUID> past = new LinkedHashMap<>();
 
-  /** When it first talked to another process of our own name. */
-  private long other = Long.MIN_VALUE / 2;
+  /** A message of it to another process of our own name, and when it came. */
+  private @Nullable Message other;
+
+  private long otherAt;
+  private int inStep;
 
   /** TLS proved the process at the other end of a channel, and it is not a past one. */
-  void proved(long incarnation, UUID by) {
+  void proved(Channel by) {
+    long incarnation = by.peerIncarnation();
     if (newest != 0 && newest != incarnation) {
       past.put(newest, channel);
       while (past.size() > PAST) {
         past.pollFirstEntry();
       }
     }
+    if (newest != incarnation) {
+      settled = false;
+      settling = by;
+    }
     newest = incarnation;
-    channel = by;
+    channel = by.id;
+  }
+
+  /** The channel is not there any more. */
+  void ended(Channel one) {
+    if (settling == one) {
+      settled |= one.settled();
+      settling = null;
+    }
+  }
+
+  private boolean settled() {
+    if (settling != null && settling.settled()) {
+      settled = true;
+      settling = null;
+    }
+    return settled;
   }
 
   boolean none() {
@@ -45,14 +72,26 @@ final class Incarnations {
   }
 
   /**
-   * It talks to another process of our own name, and not only in a message that is late: it has
-   * done so for a second.
+   * It talks to another process of our own name, although it knows us, and does so by now: some
+   * messages of one channel came as far apart as they were sent, for a second. Late copies of what
+   * was meant for the process before us do not.
    */
-  boolean anotherIsThere(long now) {
-    if (now - other > OTHER_FORGOTTEN) {
-      other = now;
+  boolean anotherIsThere(Message message, long now) {
+    if (!settled()) {
+      return false;
     }
-    return now - other >= OTHER_FOR;
+    Message first = other;
+    if (first != null && first.channel().equals(message.channel())) {
+      long sent = message.clock() - first.clock();
+      if (Math.abs(now - otherAt - sent) <= OTHER_JITTER) {
+        inStep++;
+        return sent >= OTHER_FOR && inStep >= OTHER_IN_STEP;
+      }
+    }
+    inStep = 0;
+    other = message;
+    otherAt = now;
+    return false;
   }
 
   /** A channel by which a past process knows that it is we who tell it so; null: it is not past. */

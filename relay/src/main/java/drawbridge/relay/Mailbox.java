@@ -92,11 +92,11 @@ final class Mailbox {
   }
 
   void hello(String peer) {
-    host.send(peer, bare(Kind.HELLO, Message.NO_CHANNEL));
+    host.send(peer, bare(Kind.HELLO, Message.NO_CHANNEL, 0));
   }
 
-  private Message bare(Kind kind, UUID channel) {
-    return new Message(kind, channel, 0, 0, 0, 0, incarnation, 0, name, Message.NO_BODY);
+  private Message bare(Kind kind, UUID channel, long to) {
+    return new Message(kind, channel, 0, 0, 0, 0, incarnation, to, name, Message.NO_BODY);
   }
 
   /** A message came out of the mailbox. */
@@ -153,7 +153,7 @@ final class Mailbox {
       case ACCEPT, DATA, ACK, PROBE, CLOSE -> {
         if (!peer.isNewest(message.from())) {
           dropped++;
-        } else if (peer.anotherIsThere(now)) {
+        } else if (peer.anotherIsThere(message, now)) {
           twinUntil = now + TWIN_KNOWN;
           if (now - stoodAsideAt >= ASIDE_EVERY) {
             stoodAsideAt = now;
@@ -186,7 +186,9 @@ final class Mailbox {
     Ended how = ended.get(message.channel());
     switch (message.kind()) {
       case SUPERSEDED -> {
-        if (how != null && how.peer.equals(message.mailbox())) {
+        if (message.to() == incarnation
+            && how != null
+            && how.peer.equals(message.mailbox())) {
           return () -> host.superseded(message.mailbox());
         }
       }
@@ -230,7 +232,8 @@ final class Mailbox {
   private void answer(Message message, Kind kind, UUID channel, long now) {
     answered.values().removeIf(at -> now - at >= RESET_EVERY);
     if (answered.size() < 1024 && answered.putIfAbsent(message.channel(), now) == null) {
-      host.send(message.mailbox(), bare(kind, channel));
+      long to = kind == Kind.SUPERSEDED ? message.from() : 0;
+      host.send(message.mailbox(), bare(kind, channel, to));
     }
   }
 
@@ -250,7 +253,7 @@ final class Mailbox {
       } else if (proven.stream().anyMatch(other -> replacedBy(channel, other))) {
         stale = Channel.End.REPLACED;
       } else {
-        peer.proved(channel.peerIncarnation(), channel.id);
+        peer.proved(channel);
       }
       proven.add(channel);
       older = channels.values().stream().filter(other -> replaces(channel, other)).toList();
@@ -286,6 +289,7 @@ final class Mailbox {
       return;
     }
     proven.remove(channel);
+    incarnations(channel.peer).ended(channel);
     Channel.End end = channel.end();
     ended.put(channel.id, new Ended(now, end != null && end.clean(), channel.peer));
     ended.values().removeIf(how -> now - how.at >= REMEMBERED);

@@ -255,6 +255,16 @@ final class Outbound {
     return waiting.length() == 0;
   }
 
+  /** Every data message below this number has been acknowledged. */
+  long acknowledged() {
+    return unacked.isEmpty() ? next : unacked.peek().seq;
+  }
+
+  /** When this is acknowledged, so is all that has been written by now, if it is little. */
+  long end() {
+    return waiting.length() == 0 ? next : next + 1;
+  }
+
   boolean drained() {
     return waiting.length() == 0 && unacked.isEmpty();
   }

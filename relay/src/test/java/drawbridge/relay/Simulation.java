@@ -305,9 +305,10 @@ final class Simulation {
       }
     }
 
-    /** Somebody is at the other end for certain. */
+    /** As after TLS, which a process that has ended cannot finish by messages that are late. */
     private boolean known(Channel channel) {
-      return channel.opener ? channel.state() == Channel.State.OPEN : channel.confirmed();
+      return (channel.opener ? channel.state() == Channel.State.OPEN : channel.confirmed())
+          && node(channel.peer).mailbox.incarnation == channel.peerIncarnation();
     }
 
     @Override
