@@ -41,7 +41,8 @@ final class Channel {
     NEVER_CONFIRMED("the opener never confirmed", false),
     RESET_BY_PEER("the peer does not know the channel any more", false),
     GONE("the peer had closed already", false),
-    SUPERSEDED("a newer process of this name took over", false),
+    SUPERSEDED("the peer says that a newer process of our name took over", false),
+    PAST("a newer process of the peer's name took over", false),
     REPLACED("a newer channel of the same peer took over", false),
     NO_PROGRESS("no progress for longer than the patience", false),
     UNSENT("closed with bytes that did not arrive", false),
@@ -203,7 +204,7 @@ final class Channel {
   /** Ends at once; the peer is told. */
   void abort(End why) {
     if (state != State.CLOSED) {
-      end(why, why == End.SUPERSEDED ? Kind.SUPERSEDED : Kind.RESET);
+      end(why, why == End.PAST ? Kind.SUPERSEDED : Kind.RESET);
     }
   }
 

@@ -186,9 +186,7 @@ final class Mailbox {
     Ended how = ended.get(message.channel());
     switch (message.kind()) {
       case SUPERSEDED -> {
-        if (message.to() == incarnation
-            && how != null
-            && how.peer.equals(message.mailbox())) {
+        if (message.to() == incarnation && how != null && how.peer.equals(message.mailbox())) {
           return () -> host.superseded(message.mailbox());
         }
       }
@@ -249,7 +247,7 @@ final class Mailbox {
     synchronized (this) {
       Incarnations peer = incarnations(channel.peer);
       if (peer.past(channel.peerIncarnation()) != null) {
-        stale = Channel.End.SUPERSEDED;
+        stale = Channel.End.PAST;
       } else if (proven.stream().anyMatch(other -> replacedBy(channel, other))) {
         stale = Channel.End.REPLACED;
       } else {
@@ -264,7 +262,7 @@ final class Mailbox {
     }
     for (Channel other : older) {
       boolean sameProcess = other.peerIncarnation() == channel.peerIncarnation();
-      host.end(other, sameProcess ? Channel.End.REPLACED : Channel.End.SUPERSEDED);
+      host.end(other, sameProcess ? Channel.End.REPLACED : Channel.End.PAST);
     }
     return true;
   }

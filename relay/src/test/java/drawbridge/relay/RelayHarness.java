@@ -18,7 +18,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +36,7 @@ final class RelayHarness implements AutoCloseable {
 
   final BlockingQueue<AgentLink> links = new LinkedBlockingQueue<>();
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+  final Set<String> superseded = ConcurrentHashMap.newKeySet();
   final Echo echo = new Echo();
   private final PeerName.Agent agentName = new PeerName.Agent("plant-1", "agent-a");
   private final PeerName.Gateway gatewayName = new PeerName.Gateway("gateway-1");
@@ -185,6 +188,7 @@ final class RelayHarness implements AutoCloseable {
 
     @Override
     public void superseded(PeerName peer) {
+      superseded.add(peer.toString());
       events.add("superseded " + peer);
     }
   }

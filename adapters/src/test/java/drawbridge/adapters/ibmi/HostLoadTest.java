@@ -86,6 +86,7 @@ final class HostLoadTest {
           </program>
         </pcml>
         """);
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
     try (Connection behind = DriverManager.getConnection(url)) {
       try (Statement statement = behind.createStatement()) {
         statement.execute("create schema SHOP");
@@ -123,7 +124,7 @@ final class HostLoadTest {
           TestHost.await(
               "no connection is left to " + service, () -> host.host().connections(service) == 0);
         }
-        TestHost.await("no thread is left", HostLoadTest::noThread);
+        TestHost.await("no thread is left", () -> noneBut(before));
         told(sends, rows, reads);
         int depth = orders.depth();
         assertTrue(
@@ -134,8 +135,10 @@ final class HostLoadTest {
     }
   }
 
-  private static boolean noThread() {
+  /** Threads of pools, but those that were there before, which other tests have left. */
+  private static boolean noneBut(Set<Thread> before) {
     return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> !before.contains(thread))
         .map(Thread::getName)
         .noneMatch(
             name ->
