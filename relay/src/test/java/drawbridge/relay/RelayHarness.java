@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * carriers of the test's choice.
  */
 final class RelayHarness implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   final BlockingQueue<AgentLink> links = new LinkedBlockingQueue<>();
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();

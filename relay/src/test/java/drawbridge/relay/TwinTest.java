@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Two processes of one name read one mailbox, so that each takes about half of the other's
  * messages. The newer one stays, the older one is told so, and neither comes back.
  */
-@Timeout(120)
+@Timeout(180)
 class TwinTest {
   private static final String SECOND = "a second process reads the mailbox ";
 
