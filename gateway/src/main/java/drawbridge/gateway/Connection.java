@@ -51,7 +51,7 @@ final class Connection implements ConnectionContext, PeerInfo {
   private byte @Nullable [] first;
 
   private long bodyDeadline;
-  private volatile boolean asked;
+  private volatile boolean answered;
   private volatile Runnable last = () -> {};
 
   Connection(ConnectionContext below) {
@@ -111,9 +111,14 @@ final class Connection implements ConnectionContext, PeerInfo {
     }
   }
 
-  /** Whether a request has come in. */
-  boolean asked() {
-    return asked;
+  /** Whether a request has been answered; until then its caller has only just connected. */
+  boolean answered() {
+    return answered;
+  }
+
+  /** One has been. */
+  void afterAnswer() {
+    answered = true;
   }
 
   /** What ends the connection behind the request that is being answered. */
@@ -136,12 +141,6 @@ final class Connection implements ConnectionContext, PeerInfo {
   }
 
   private byte @Nullable [] read() {
-    byte @Nullable [] bytes = next();
-    asked = true;
-    return bytes;
-  }
-
-  private byte @Nullable [] next() {
     byte[] early = first;
     if (early != null) {
       first = null;

@@ -49,11 +49,13 @@ final class Connections implements ServerConnectionSelector {
 
   /** Says so to a caller whose next request should go over another connection. */
   void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-    if (draining && request.remotePeer() instanceof Connection connection) {
+    Connection connection = (Connection) request.remotePeer();
+    if (draining) {
       response.header(HeaderValues.CONNECTION_CLOSE);
       connection.last();
     }
     chain.proceed();
+    connection.afterAnswer();
   }
 
   @Override
@@ -97,7 +99,7 @@ final class Connections implements ServerConnectionSelector {
       // One whose first request is still to come is left alone: its caller has just connected.
       @Override
       public void close(boolean interrupt) {
-        if (interrupt || mine.asked()) {
+        if (interrupt || mine.answered()) {
           connection.close(interrupt);
         }
       }

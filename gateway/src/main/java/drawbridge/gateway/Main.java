@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,7 +50,6 @@ public final class Main implements Callable<Integer> {
     }
     GatewaySettings settings = GatewaySettings.read(Section.read(config));
     Channels.Connections connections = Channels.Connections.read(settings);
-    CountDownLatch ended = new CountDownLatch(1);
     CompletableFuture<Integer> end = new CompletableFuture<>();
     Gateway gateway = Gateway.start(settings);
     GatewayRelay relay =
@@ -71,7 +69,6 @@ public final class Main implements Callable<Integer> {
                       end.complete(Program.DONE);
                       gateway.close();
                       relay.close();
-                      ended.countDown();
                     }));
     System.out.println(
         "gateway "
@@ -83,11 +80,8 @@ public final class Main implements Callable<Integer> {
     if (readyFile != null) {
       writeReady(readyFile, gateway);
     }
-    int code = end.get();
-    if (code == Program.DONE) {
-      ended.await();
-    }
-    return code;
+    // What was begun is ended by the hook, which every way of exiting waits for.
+    return end.get();
   }
 
   /** Whole or not there, since somebody waits for it to appear. */

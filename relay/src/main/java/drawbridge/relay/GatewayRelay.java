@@ -20,7 +20,7 @@ public final class GatewayRelay implements AutoCloseable {
     void down(AgentLink link);
   }
 
-  private static final long HELLO_LEAST = 500;
+  private static final long HELLO_LEAST = 1_000;
   private static final long HELLO_MOST = 8_000;
   private static final long HELLO_FOR = 60_000;
 
@@ -89,17 +89,18 @@ public final class GatewayRelay implements AutoCloseable {
 
   /** Says hello to every agent, and again to those without a channel: a hello may be lost. */
   private void callBack() {
-    long wait = HELLO_LEAST;
     long until = Endpoint.now() + HELLO_FOR;
     try {
-      do {
+      for (long wait = HELLO_LEAST; Endpoint.now() < until; wait = Math.min(wait * 2, HELLO_MOST)) {
         for (String mailbox : agents.keySet()) {
           if (!endpoint.hasChannel(mailbox)) {
             endpoint.sayHello(mailbox);
           }
         }
-        wait = Math.min(wait * 2, HELLO_MOST);
-      } while (!closing.await(wait, TimeUnit.MILLISECONDS) && Endpoint.now() < until);
+        if (closing.await(wait, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -154,8 +155,8 @@ public final class GatewayRelay implements AutoCloseable {
   }
 
   /**
-   * What does not work by now, each a sentence for the admin; {@code a second process reads the
-   * mailbox …} is one.
+   * What does not work by now, each a sentence for the admin; one that begins with {@link
+   * AgentRelay#SECOND} is about another process of our name.
    */
   public List<String> problems() {
     return endpoint.problems();

@@ -24,10 +24,11 @@ final class Incarnations {
   /** Those that a newer one took over from, each with a channel that only it and we know. */
   private final LinkedHashMap<Long, UUID> past = new LinkedHashMap<>();
 
-  /** A message of it to another process of our own name, and when it came. */
-  private @Nullable Message other;
+  /** A channel of it with another process of our own name, and when a message of that came. */
+  private UUID other = Message.NO_CHANNEL;
 
   private long otherAt;
+  private long otherClock;
   private int inStep;
 
   /** TLS proved the process at the other end of a channel, and it is not a past one. */
@@ -80,17 +81,17 @@ final class Incarnations {
     if (!settled()) {
       return false;
     }
-    Message first = other;
-    if (first != null && first.channel().equals(message.channel())) {
-      long sent = message.clock() - first.clock();
+    if (other.equals(message.channel())) {
+      long sent = message.clock() - otherClock;
       if (Math.abs(now - otherAt - sent) <= OTHER_JITTER) {
         inStep++;
         return sent >= OTHER_FOR && inStep >= OTHER_IN_STEP;
       }
     }
     inStep = 0;
-    other = message;
+    other = message.channel();
     otherAt = now;
+    otherClock = message.clock();
     return false;
   }
 

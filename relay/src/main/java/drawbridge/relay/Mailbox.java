@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The channels of one mailbox: opening, accepting, what is believed, how unknown channels are
@@ -101,7 +102,7 @@ final class Mailbox {
 
   /** A message came out of the mailbox. */
   void receive(Message message, long now) {
-    Runnable then = () -> {};
+    @Nullable Channel channel = null;
     synchronized (this) {
       if (!peers.contains(message.mailbox()) || !message.wellFormed()) {
         dropped++;
@@ -115,20 +116,24 @@ final class Mailbox {
       UUID past = peer.past(message.from());
       // A late copy of an open can make a channel of a process that the opener does not talk to.
       boolean forAnother = message.to() != 0 && message.to() != incarnation;
-      Channel channel = forAnother ? null : channels.get(message.channel());
       if (past != null) {
         tellPast(message, past, now);
       } else if (forAnother && !peer.none()) {
-        then = twin(message, peer, now);
-      } else if (channel == null) {
-        then = unknown(message, now);
-      } else if (channel.peer.equals(message.mailbox())) {
-        then = () -> host.deliver(channel, message);
+        twin(message, peer, now);
       } else {
-        dropped++;
+        Channel known = forAnother ? null : channels.get(message.channel());
+        if (known == null) {
+          channel = unknown(message, now);
+        } else if (known.peer.equals(message.mailbox())) {
+          channel = known;
+        } else {
+          dropped++;
+        }
       }
     }
-    then.run();
+    if (channel != null) {
+      host.deliver(channel, message);
+    }
   }
 
   private Incarnations incarnations(String mailbox) {
@@ -148,7 +153,7 @@ final class Mailbox {
    * before us. To answer would end that one’s channels. Only the peer and the carrier know what
    * incarnation it is, so nobody else can make us stand aside.
    */
-  private Runnable twin(Message message, Incarnations peer, long now) {
+  private void twin(Message message, Incarnations peer, long now) {
     switch (message.kind()) {
       case ACCEPT, DATA, ACK, PROBE, CLOSE -> {
         if (!peer.isNewest(message.from())) {
@@ -157,13 +162,12 @@ final class Mailbox {
           twinUntil = now + TWIN_KNOWN;
           if (now - stoodAsideAt >= ASIDE_EVERY) {
             stoodAsideAt = now;
-            return host::standAside;
+            host.standAside();
           }
         }
       }
       case OPEN, HELLO, CLOSED, RESET, SUPERSEDED -> {}
     }
-    return () -> {};
   }
 
   private void hello(Message message, long now) {
@@ -182,12 +186,13 @@ final class Mailbox {
     host.hello(message.mailbox());
   }
 
-  private Runnable unknown(Message message, long now) {
+  /** The new channel of an open that is let in, else null, having answered. */
+  private @Nullable Channel unknown(Message message, long now) {
     Ended how = ended.get(message.channel());
     switch (message.kind()) {
       case SUPERSEDED -> {
         if (message.to() == incarnation && how != null && how.peer.equals(message.mailbox())) {
-          return () -> host.superseded(message.mailbox());
+          host.superseded(message.mailbox());
         }
       }
       case RESET, CLOSED, HELLO -> {}
@@ -205,10 +210,10 @@ final class Mailbox {
         answer(message, clean ? Kind.CLOSED : Kind.RESET, message.channel(), now);
       }
     }
-    return () -> {};
+    return null;
   }
 
-  private Runnable admit(Message open, long now) {
+  private @Nullable Channel admit(Message open, long now) {
     int half = 0;
     int ofPeer = 0;
     for (Channel channel : channels.values()) {
@@ -219,12 +224,12 @@ final class Mailbox {
     }
     if (half >= HALF_OPEN || ofPeer >= HALF_OPEN_PER_PEER) {
       dropped++;
-      return () -> {};
+      return null;
     }
     Channel channel = Channel.accept(open, name, incarnation, tuning, now);
     channels.put(channel.id, channel);
     host.accepted(channel);
-    return () -> host.deliver(channel, open);
+    return channel;
   }
 
   private void answer(Message message, Kind kind, UUID channel, long now) {
