@@ -163,7 +163,7 @@ public final class Console implements AutoCloseable {
     return switch (post ? "" : path) {
       case "/" -> Reply.page(200, OverviewPage.of(status.get()));
       case "/status.json" ->
-          Reply.text(200, RecordJson.write(status.get())).with("Content-Type", "application/json");
+          Reply.text(200, StatusJson.write(status.get())).with("Content-Type", "application/json");
       default -> Reply.page(404, Page.message("No such page", "Begin at the overview."));
     };
   }

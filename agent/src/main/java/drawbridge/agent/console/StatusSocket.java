@@ -106,7 +106,7 @@ public final class StatusSocket implements AutoCloseable {
                 () -> {
                   try {
                     ByteBuffer answer =
-                        ByteBuffer.wrap(RecordJson.write(status.get()).getBytes(UTF_8));
+                        ByteBuffer.wrap(StatusJson.write(status.get()).getBytes(UTF_8));
                     while (answer.hasRemaining()) {
                       channel.write(answer);
                     }
@@ -185,7 +185,7 @@ public final class StatusSocket implements AutoCloseable {
 
   /** What {@link #ask} was told. */
   public static Status parse(String json) throws IOException {
-    return RecordJson.read(Status.class, json);
+    return StatusJson.read(json);
   }
 
   @Override

@@ -66,7 +66,7 @@ class StatusTest {
 
   @Test
   void whatIsWrittenIsReadBack() throws Exception {
-    assertEquals(sample(), StatusSocket.parse(RecordJson.write(sample())));
+    assertEquals(sample(), StatusSocket.parse(StatusJson.write(sample())));
   }
 
   /** So that an agent and a command of different versions understand each other. */
