@@ -296,18 +296,9 @@ public final class Agent implements AutoCloseable {
     change(now -> now.clearSources().addAllSources(states));
   }
 
-  /** Tells gateways, and the log once, what does not work by now. */
+  /** Tells gateways what does not work by now; the relay has logged it. */
   public void problems(List<String> now) {
-    for (String problem : now) {
-      if (!catalogue.current().getProblemsList().contains(problem)) {
-        LOG.log(System.Logger.Level.WARNING, problem);
-      }
-    }
     change(catalogue -> catalogue.clearProblems().addAllProblems(now));
-  }
-
-  String name() {
-    return settings.name();
   }
 
   /** Tells gateways in how many days the agent's certificate ends. */

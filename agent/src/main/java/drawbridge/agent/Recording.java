@@ -101,8 +101,7 @@ final class Recording {
   }
 
   AuditRecord.Result with(AuditRecord.Result result) {
-    AuditRecord.Result told = job.isEmpty() ? result : result.job(job);
-    return keys.isEmpty() ? told : told.keys(List.copyOf(keys), keysCut);
+    return keys.isEmpty() && job.isEmpty() ? result : result.told(List.copyOf(keys), keysCut, job);
   }
 
   /** All of it is the gateway's word, and what headers say is not even that. */

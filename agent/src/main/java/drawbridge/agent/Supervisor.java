@@ -122,7 +122,7 @@ final class Supervisor implements AutoCloseable {
           System.Logger.Level.ERROR,
           "{0} says that a newer process named {1} took over; this one ends",
           peer,
-          agent.name());
+          agent.settings().name());
       agent.end(Program.SUPERSEDED);
     }
   }

@@ -160,8 +160,14 @@ public record AuditRecord(
           "");
     }
 
-    /** The same with the keys of the rows. */
-    public Result keys(List<Recorded> some, boolean cut) {
+    /**
+     * The same with what the adapter told of its work.
+     *
+     * @param some keys of the rows
+     * @param cut there were more
+     * @param by the job that did it; empty: none was told
+     */
+    public Result told(List<Recorded> some, boolean cut, String by) {
       return new Result(
           outcome,
           code,
@@ -174,24 +180,7 @@ public record AuditRecord(
           totalMicros,
           some,
           cut,
-          job);
-    }
-
-    /** The same with the job that did the work. */
-    public Result job(String name) {
-      return new Result(
-          outcome,
-          code,
-          status,
-          reason,
-          reference,
-          rows,
-          bytes,
-          sourceMicros,
-          totalMicros,
-          keys,
-          keysCut,
-          name);
+          by);
     }
   }
 

@@ -108,7 +108,7 @@ class RecordsTest {
           AuditRecord.event(
               AuditRecord.Kind.CERTIFICATE, Map.of("not_after", "2027-01-01T00:00:00Z")));
       log.record(AuditRecord.begin(about).with(Map.of("site", "s", "agent", "a")));
-      log.record(AuditRecord.end(about, ok().keys(List.of(hashes.hashed("id", "7")), true)));
+      log.record(AuditRecord.end(about, ok().told(List.of(hashes.hashed("id", "7")), true, "")));
       log.record(AuditRecord.call(about, ok()));
       log.record(
           AuditRecord.refused(

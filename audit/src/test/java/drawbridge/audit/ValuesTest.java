@@ -45,7 +45,7 @@ class ValuesTest {
             "orders/v1/FindOrders",
             List.of(hashes.hashed("customerId", value), Recorded.clear("since", "2026-01-01")),
             hashes.key()),
-        ok().keys(List.of(hashes.hashed("id", "o-" + value)), false));
+        ok().told(List.of(hashes.hashed("id", "o-" + value)), false, ""));
   }
 
   private List<String> found(Path folder, String value) throws Exception {
