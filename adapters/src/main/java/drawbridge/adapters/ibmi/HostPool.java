@@ -1,12 +1,9 @@
 package drawbridge.adapters.ibmi;
 
-import com.ibm.as400.access.AS400;
-import com.ibm.as400.access.AS400SecurityException;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.ibmi.HostJob.Pooled;
-import drawbridge.settings.Secret;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
@@ -69,8 +66,7 @@ final class HostPool implements AutoCloseable {
 
   private final String name;
   private final IbmiSettings settings;
-  private final SignOnGate gate;
-  private final HostConnector connector;
+  private final HostSignOn signOn;
   private final ScheduledFuture<?> sweeping;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -85,30 +81,18 @@ final class HostPool implements AutoCloseable {
   private int waiting;
   private boolean connecting;
   private boolean closed;
-  private @Nullable Failure failure;
+  private HostSignOn.@Nullable Failure failure;
 
   /** Not before this the next attempt, after one that failed. */
   private long retryAt = System.nanoTime();
 
   private boolean reached;
-  private @Nullable Integer passwordDays;
-
-  /**
-   * Why the last attempt to connect failed.
-   *
-   * @param lasting trying again is of no use before somebody has mended something
-   */
-  record Failure(String sentence, boolean lasting, long at, Throwable cause) {
-    FaultException fault() {
-      return unavailable(sentence, cause);
-    }
-  }
+  private OptionalInt passwordDays = OptionalInt.empty();
 
   HostPool(String name, IbmiSettings settings) throws IOException, GeneralSecurityException {
     this.name = name;
     this.settings = settings;
-    this.gate = new SignOnGate(settings);
-    this.connector = new HostConnector(settings);
+    this.signOn = new HostSignOn(settings);
     this.sweeping =
         ALARMS.scheduleWithFixedDelay(
             () -> Thread.startVirtualThread(this::sweep),
@@ -184,17 +168,17 @@ final class HostPool implements AutoCloseable {
     try {
       while (true) {
         if (closed) {
-          throw unavailable("the source is closed", null);
+          throw HostSignOn.unavailable("the source is closed", null);
         }
         Pooled pooled = idle.pollFirst();
         if (pooled != null) {
           return pooled;
         }
-        Failure failed = failure;
-        if (failed != null && failed.at - arrived <= 0) {
+        HostSignOn.Failure failed = failure;
+        if (failed != null && failed.at() - arrived <= 0) {
           failed = null;
         }
-        if (failed != null && failed.lasting) {
+        if (failed != null && failed.lasting()) {
           throw failed.fault();
         }
         connect();
@@ -204,7 +188,7 @@ final class HostPool implements AutoCloseable {
           throw failed != null
               ? failed.fault()
               : connecting
-                  ? unavailable("the source does not answer in time", null)
+                  ? HostSignOn.unavailable("the source does not answer in time", null)
                   : BUSY.thrown();
         }
         if (!connecting && retryAt - now > 0) {
@@ -216,11 +200,6 @@ final class HostPool implements AutoCloseable {
       waiting--;
       lock.unlock();
     }
-  }
-
-  private static FaultException unavailable(String sentence, @Nullable Throwable cause) {
-    return new Fault(Fault.Code.SOURCE_UNAVAILABLE, sentence, "", Duration.ofSeconds(5), cause)
-        .thrown();
   }
 
   /** Starts the one thread that connects, where there is need and room. Within the lock. */
@@ -238,125 +217,53 @@ final class HostPool implements AutoCloseable {
   }
 
   private void connectOne() {
-    Pooled made = null;
-    Failure failed = null;
-    boolean entered = false;
     try {
-      entered = gate.enter(settings.pool().connect().multipliedBy(2));
-      if (!entered) {
-        throw new TimeoutException("another sign-on of this user is under way");
-      }
-      Optional<Secret> password = gate.password();
-      if (password.isEmpty()) {
-        failed = refused(gate.refusal().orElse("the sign-on was refused"), null);
-      } else {
-        made = connect(password.get());
-      }
-    } catch (Refused e) {
-      failed = refused(gate.refusal().orElse("the sign-on was refused"), e);
-    } catch (IOException e) {
-      failed = failure(IbmiFaults.sentence(e), e);
-    } catch (TimeoutException e) {
-      failed = failure("the source does not answer in time", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      failed = failure("interrupted", e);
-    } catch (RuntimeException e) {
-      failed = failure("the source cannot be reached", e);
-    } finally {
-      if (entered) {
-        gate.leave();
-      }
-    }
-    done(made, failed);
-  }
-
-  private static Failure refused(String why, @Nullable Throwable cause) {
-    return new Failure(IbmiFaults.REFUSED, true, System.nanoTime(), new IOException(why, cause));
-  }
-
-  private static Failure failure(String sentence, Throwable cause) {
-    return new Failure(
-        sentence,
-        cause instanceof IOException e && IbmiFaults.lasting(e),
-        System.nanoTime(),
-        cause);
-  }
-
-  private static final class Refused extends Exception {
-    Refused(AS400SecurityException cause) {
-      super(cause);
+      HostSignOn.SignedOn made = signOn.attempt();
+      connected(made);
+    } catch (HostSignOn.Failed e) {
+      failed(e.failure());
     }
   }
 
-  /** Connecting and the first request, within the time that the settings give it. */
-  private Pooled connect(Secret password) throws IOException, TimeoutException, Refused {
-    try {
-      return Bounded.within(
-          settings.pool().connect().toNanos(),
-          () -> {
-            AS400 system = connector.connect(password);
-            passwordDays(system);
-            return new Pooled(
-                system, HostConnector.jobName(system, AS400.COMMAND), System.nanoTime());
-          });
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof AS400SecurityException security) {
-        if (!IbmiFaults.refusal(security)) {
-          throw new IOException(security);
-        }
-        gate.refused(password, security);
-        throw new Refused(security);
-      }
-      throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
-    }
-  }
-
-  private void passwordDays(AS400 system) throws AS400SecurityException, IOException {
-    int days = system.getPasswordExpirationDate() == null ? -1 : system.getPasswordExpirationDays();
-    lock.lock();
-    try {
-      passwordDays = days < 0 ? null : days;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void done(@Nullable Pooled made, @Nullable Failure failed) {
-    String news = null;
+  private void connected(HostSignOn.SignedOn made) {
+    Pooled pooled = new Pooled(made.system(), made.job(), System.nanoTime());
     lock.lock();
     try {
       connecting = false;
-      if (made == null) {
+      failure = null;
+      reached = true;
+      passwordDays = made.passwordDays();
+      if (closed) {
         total--;
-        if (failed != null) {
-          Failure before = failure;
-          if (before == null || !before.sentence.equals(failed.sentence)) {
-            news = failed.sentence + ": " + failed.cause.getMessage();
-          }
-          failure = failed;
-          retryAt = failed.at + RETRY.toNanos();
-        }
+        goodBye(pooled);
       } else {
-        failure = null;
-        reached = true;
-        if (closed) {
-          total--;
-          goodBye(made);
-        } else {
-          idle.addFirst(made);
-        }
-        connect();
+        idle.addFirst(pooled);
       }
+      connect();
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-    if (news != null) {
-      LOG.log(Level.WARNING, "source " + name + ": " + news);
+  }
+
+  private void failed(HostSignOn.Failure failed) {
+    boolean news;
+    lock.lock();
+    try {
+      connecting = false;
+      total--;
+      HostSignOn.Failure before = failure;
+      news = before == null || !before.sentence().equals(failed.sentence());
+      failure = failed;
+      retryAt = failed.at() + RETRY.toNanos();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    if (news) {
+      LOG.log(
+          Level.WARNING,
+          "source " + name + ": " + failed.sentence() + ": " + failed.cause().getMessage());
     }
   }
 
@@ -452,13 +359,13 @@ final class HostPool implements AutoCloseable {
         }
       }
       idle.removeAll(old);
-      Failure failed = failure;
-      stopped = failed != null && failed.sentence.equals(IbmiFaults.REFUSED) && !connecting;
+      HostSignOn.Failure failed = failure;
+      stopped = failed != null && failed.sentence().equals(IbmiFaults.REFUSED) && !connecting;
     } finally {
       lock.unlock();
     }
     old.forEach(this::discard);
-    if (stopped && mended()) {
+    if (stopped && signOn.mended()) {
       lock.lock();
       try {
         if (!connecting && !closed && total < settings.pool().size()) {
@@ -472,16 +379,8 @@ final class HostPool implements AutoCloseable {
     }
   }
 
-  private boolean mended() {
-    try {
-      return gate.password().isPresent();
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
   /** Why it was not reached when it was last tried; empty: it was, or nobody has tried. */
-  Optional<Failure> failure() {
+  Optional<HostSignOn.Failure> failure() {
     lock.lock();
     try {
       return Optional.ofNullable(failure);
@@ -519,8 +418,7 @@ final class HostPool implements AutoCloseable {
   OptionalInt passwordDays() {
     lock.lock();
     try {
-      Integer days = passwordDays;
-      return days == null ? OptionalInt.empty() : OptionalInt.of(days);
+      return passwordDays;
     } finally {
       lock.unlock();
     }

@@ -162,7 +162,7 @@ public final class IbmiSource implements Source {
 
   @Override
   public SourceState state() {
-    Optional<String> failure = pool.failure().map(HostPool.Failure::sentence);
+    Optional<String> failure = pool.failure().map(HostSignOn.Failure::sentence);
     if (failure.isPresent()) {
       return new SourceState(name, false, failure.get());
     }

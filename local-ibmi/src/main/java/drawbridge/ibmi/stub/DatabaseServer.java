@@ -1,5 +1,34 @@
 package drawbridge.ibmi.stub;
 
+import static drawbridge.ibmi.stub.SqlRequest.ATTRIBUTES;
+import static drawbridge.ibmi.stub.SqlRequest.CANCEL;
+import static drawbridge.ibmi.stub.SqlRequest.CHANGE_BLOCK;
+import static drawbridge.ibmi.stub.SqlRequest.CLOSE;
+import static drawbridge.ibmi.stub.SqlRequest.COMMIT;
+import static drawbridge.ibmi.stub.SqlRequest.CREATE_BLOCK;
+import static drawbridge.ibmi.stub.SqlRequest.DELETE_BLOCK;
+import static drawbridge.ibmi.stub.SqlRequest.DELETE_DESCRIPTOR;
+import static drawbridge.ibmi.stub.SqlRequest.DELETE_RESULTS;
+import static drawbridge.ibmi.stub.SqlRequest.DESCRIPTOR;
+import static drawbridge.ibmi.stub.SqlRequest.END;
+import static drawbridge.ibmi.stub.SqlRequest.ERROR_TEXT;
+import static drawbridge.ibmi.stub.SqlRequest.EXECUTE;
+import static drawbridge.ibmi.stub.SqlRequest.EXECUTE_IMMEDIATE;
+import static drawbridge.ibmi.stub.SqlRequest.EXECUTE_OPEN;
+import static drawbridge.ibmi.stub.SqlRequest.FETCH;
+import static drawbridge.ibmi.stub.SqlRequest.FREE_LARGE;
+import static drawbridge.ibmi.stub.SqlRequest.LIBRARIES;
+import static drawbridge.ibmi.stub.SqlRequest.OPEN_DESCRIBE;
+import static drawbridge.ibmi.stub.SqlRequest.OPEN_FETCH;
+import static drawbridge.ibmi.stub.SqlRequest.PREPARE;
+import static drawbridge.ibmi.stub.SqlRequest.PREPARE_DESCRIBE;
+import static drawbridge.ibmi.stub.SqlRequest.PREPARE_EXECUTE;
+import static drawbridge.ibmi.stub.SqlRequest.READ_LARGE;
+import static drawbridge.ibmi.stub.SqlRequest.RESET_BLOCK;
+import static drawbridge.ibmi.stub.SqlRequest.ROLLBACK;
+import static drawbridge.ibmi.stub.SqlRequest.TEST;
+import static drawbridge.ibmi.stub.SqlRequest.WRITE_LARGE;
+
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -23,48 +52,14 @@ final class DatabaseServer implements HostServer {
   private static final System.Logger LOG = System.getLogger(DatabaseServer.class.getName());
 
   private static final int WANTS_REPLY = 0x8000_0000;
-  private static final int WANTS_MESSAGE_ID = 0x4000_0000;
-  private static final int WANTS_FIRST_LEVEL = 0x2000_0000;
-  private static final int WANTS_SECOND_LEVEL = 0x1000_0000;
   private static final int WANTS_FORMAT = 0x0800_0000;
   private static final int WANTS_RESULT = 0x0400_0000;
-  private static final int WANTS_SQLCA = 0x0200_0000;
   private static final int WANTS_MARKERS = 0x0080_0000;
   private static final int COMPRESSED = 0x0008_0000;
   private static final int VARYING = 0x0001_0000;
   private static final int WANTS_CURSOR = 0x0000_8000;
 
-  private static final int TEST = 0x0000;
-  private static final int PREPARE = 0x1800;
-  private static final int PREPARE_DESCRIBE = 0x1803;
-  private static final int OPEN_DESCRIBE = 0x1804;
-  private static final int EXECUTE = 0x1805;
-  private static final int EXECUTE_IMMEDIATE = 0x1806;
-  private static final int COMMIT = 0x1807;
-  private static final int ROLLBACK = 0x1808;
-  private static final int CLOSE = 0x180A;
-  private static final int FETCH = 0x180B;
-  private static final int LIBRARIES = 0x180C;
-  private static final int PREPARE_EXECUTE = 0x180D;
-  private static final int OPEN_FETCH = 0x180E;
-  private static final int EXECUTE_OPEN = 0x1812;
-  private static final int READ_LARGE = 0x1816;
-  private static final int WRITE_LARGE = 0x1817;
-  private static final int CANCEL = 0x1818;
-  private static final int FREE_LARGE = 0x1819;
-  private static final int CREATE_BLOCK = 0x1D00;
-  private static final int DELETE_BLOCK = 0x1D02;
-  private static final int RESET_BLOCK = 0x1D03;
-  private static final int CHANGE_BLOCK = 0x1D04;
-  private static final int DESCRIPTOR = 0x1E00;
-  private static final int DELETE_DESCRIPTOR = 0x1E01;
-  private static final int ERROR_TEXT = 0x1F00;
-  private static final int DELETE_RESULTS = 0x1F01;
-  private static final int ATTRIBUTES = 0x1F80;
-  private static final int END = 0x1FFF;
-
   private static final int MOST_BLOCKS = 10_000;
-  private static final int MOST_BYTES = 8 << 20;
 
   private final HostConnection connection;
   private final int ccsid;
@@ -81,16 +76,13 @@ final class DatabaseServer implements HostServer {
   /** There is commitment control; without it, *NONE, a change stands as soon as it is made. */
   private boolean controlled = true;
 
-  // How the last request went, which a later one may ask for.
   private int function;
-  private int errorClass;
-  private int returnCode;
-  private SqlFault fault = SqlFault.NONE;
-  private final int[] diagnostics = new int[6];
+  private final SqlOutcome outcome;
 
   DatabaseServer(HostConnection connection) throws IOException {
     this.connection = connection;
     this.ccsid = connection.host().settings().ccsid();
+    this.outcome = new SqlOutcome(ccsid);
     Optional<String> url = connection.host().settings().database();
     if (url.isEmpty()) {
       throw new Frame.BadFrame("this host has no database");
@@ -112,28 +104,26 @@ final class DatabaseServer implements HostServer {
     int wants = frame.int4(20);
     if (request != ERROR_TEXT) {
       function = request;
-      succeed(0, 0);
-      fault = SqlFault.NONE;
-      java.util.Arrays.fill(diagnostics, 0);
+      outcome.begin();
     }
     Bytes body = new Bytes();
     boolean varying = false;
     try {
       if (request == ERROR_TEXT) {
-        errorText(wants, body);
+        outcome.text(wants, body);
       } else {
         varying = run(frame, request, wants, body);
       }
     } catch (SQLException e) {
-      fail(e);
+      outcome.fail(e);
       body = new Bytes();
     } catch (HostError | IllegalArgumentException e) {
-      fail(new SQLException(e.getMessage(), "22018", -420));
+      outcome.fail(new SQLException(e.getMessage(), "22018", -420));
       body = new Bytes();
     }
-    if (!fault.equals(SqlFault.NONE) && request != ERROR_TEXT) {
-      if ((wants & WANTS_SQLCA) != 0) {
-        body.field(0x3807, sqlca());
+    if (outcome.failed() && request != ERROR_TEXT) {
+      if ((wants & SqlOutcome.WANTS_SQLCA) != 0) {
+        body.field(0x3807, outcome.sqlca());
       }
       if ((wants & WANTS_FORMAT) != 0) {
         body.field(0x3812, new Bytes());
@@ -151,8 +141,8 @@ final class DatabaseServer implements HostServer {
                   .int2(frame.int2(28))
                   .int2(request)
                   .int2(function)
-                  .int2(errorClass)
-                  .int4(returnCode)
+                  .int2(outcome.errorClass())
+                  .int4(outcome.returnCode())
                   .raw(body)));
     }
     return true;
@@ -168,22 +158,12 @@ final class DatabaseServer implements HostServer {
     return new Frame(new Bytes().raw(frame.slice(0, 40)).raw(rest).toArray());
   }
 
-  private void succeed(int cls, int code) {
-    errorClass = cls;
-    returnCode = code;
-  }
-
-  private void fail(SQLException e) {
-    fault = SqlFault.of(e);
-    succeed(1, fault.code());
-  }
-
   /** Carries the request out and adds what it wants back; true: rows have varying lengths. */
   private boolean run(Frame frame, int request, int wants, Bytes body)
       throws IOException, SQLException {
     int block = frame.int2(34);
     switch (request) {
-      case TEST -> succeed(7, -201);
+      case TEST -> outcome.succeed(7, -201);
       case ATTRIBUTES -> attributes(frame, body);
       case LIBRARIES -> libraries(frame);
       case CREATE_BLOCK, RESET_BLOCK, CHANGE_BLOCK, DELETE_RESULTS -> {}
@@ -234,17 +214,17 @@ final class DatabaseServer implements HostServer {
   private boolean results(
       Frame frame, int request, int wants, Bytes body, @Nullable SqlStatement statement)
       throws IOException, SQLException {
-    Rows rows = null;
+    ResultBlock rows = null;
     if (statement != null && statement.rows() != null) {
       if (request == OPEN_FETCH || request == FETCH) {
-        rows = fetch(frame, statement, varying(frame, statement));
+        rows = fetched(ResultBlock.read(frame, statement, objects));
       }
       if (request == EXECUTE && statement.isCall()) {
-        diagnostics[1] = 1;
+        outcome.cursorIsOpen();
       }
     }
-    if ((wants & WANTS_SQLCA) != 0) {
-      body.field(0x3807, sqlca());
+    if ((wants & SqlOutcome.WANTS_SQLCA) != 0) {
+      body.field(0x3807, outcome.sqlca());
     }
     if ((wants & WANTS_FORMAT) != 0) {
       List<SqlColumn> columns = statement == null ? null : statement.columns();
@@ -264,9 +244,9 @@ final class DatabaseServer implements HostServer {
         && (wants & WANTS_RESULT) != 0
         && statement != null
         && statement.isCall()) {
-      body.field(0x380E, outputs(statement));
+      body.field(0x380E, ResultBlock.outputs(statement));
     }
-    return rows != null && rows.packed != null;
+    return rows != null && rows.packed() != null;
   }
 
   /** A large object that a client shall write is given its locator beforehand. */
@@ -408,7 +388,7 @@ final class DatabaseServer implements HostServer {
     bind(frame, statement);
     running = statement;
     try {
-      diagnostics[2] = statement.execute();
+      outcome.rows(statement.execute());
     } finally {
       running = null;
     }
@@ -442,106 +422,15 @@ final class DatabaseServer implements HostServer {
     }
   }
 
-  private static boolean varying(Frame frame, SqlStatement statement) throws IOException {
-    byte[] flag = frame.field(0x3830).orElse(new byte[0]);
-    List<SqlColumn> columns = statement.columns();
-    return flag.length == 1
-        && flag[0] == (byte) 0xE8
-        && columns != null
-        && columns.stream().anyMatch(SqlColumn::varies);
-  }
-
-  /** Rows in both forms; {@code packed} only where it saves something, as a real system does. */
-  private record Rows(Bytes head, Bytes plain, @Nullable Bytes packed, Bytes offsets) {
-    Bytes bytes() {
-      return packed == null
-          ? head.raw(plain)
-          : head.int4(8 + packed.size()).int4(1).raw(packed).raw(offsets);
+  /** Tells how the fetch went; null: there was no row any more. */
+  private @Nullable ResultBlock fetched(ResultBlock block) {
+    outcome.rows(block.count());
+    if (!block.end()) {
+      return block;
     }
-  }
-
-  /** As many rows as the block takes, or as many as were asked for. */
-  private @Nullable Rows fetch(Frame frame, SqlStatement statement, boolean varying)
-      throws IOException, SQLException {
-    List<SqlColumn> columns = statement.columns();
-    ResultSet rows = statement.rows();
-    if (columns == null || rows == null) {
-      return null;
-    }
-    int width = columns.stream().mapToInt(SqlColumn::length).sum();
-    byte[] size = frame.field(0x3834).orElse(null);
-    byte[] count = frame.field(0x380C).orElse(null);
-    int buffer = size == null ? 32_768 : new Frame(size).int4(0);
-    int most =
-        count != null && count.length >= 4
-            ? Math.max(1, new Frame(count).int4(0))
-            : Math.max(1, varying ? 1 << 15 : buffer / Math.max(1, width + 2 * columns.size()));
-    Bytes indicators = new Bytes();
-    Bytes plain = new Bytes();
-    Bytes packed = new Bytes();
-    Bytes offsets = new Bytes();
-    int fetched = 0;
-    boolean end = false;
-    while (fetched < most && packed.size() < buffer && plain.size() < MOST_BYTES) {
-      if (!rows.next()) {
-        end = true;
-        break;
-      }
-      fetched++;
-      offsets.int4(8 + packed.size());
-      for (int i = 0; i < columns.size(); i++) {
-        SqlColumn column = columns.get(i);
-        Object value = objects.fetched(rows, i + 1, column);
-        indicators.int2(value == null ? 0xFFFF : 0);
-        column.write(plain, value, false);
-        column.write(packed, value, true);
-      }
-    }
-    diagnostics[2] = fetched;
-    if (end) {
-      statement.closeRows();
-      if (fetched == 0) {
-        succeed(1, 100);
-        return null;
-      }
-      succeed(2, 700);
-    }
-    return new Rows(
-        new Bytes()
-            .int4(1)
-            .int4(fetched)
-            .int2(columns.size())
-            .int2(2)
-            .int4(0)
-            .int4(width)
-            .raw(indicators),
-        plain,
-        varying && packed.size() + offsets.size() + 8 < plain.size() ? packed : null,
-        offsets);
-  }
-
-  /** All parameters as one row; those that only go in are zeros. */
-  private Bytes outputs(SqlStatement statement) {
-    List<SqlColumn> markers = statement.markers();
-    @Nullable Object[] values = statement.values();
-    Bytes indicators = new Bytes();
-    Bytes data = new Bytes();
-    for (int i = 0; i < markers.size(); i++) {
-      SqlColumn marker = markers.get(i);
-      boolean out = marker.usage() != SqlColumn.INPUT;
-      Object value = out ? values[i] : null;
-      indicators.int2(value == null ? 0xFFFF : 0);
-      marker.write(data, value, false);
-    }
-    return new Bytes()
-        .int4(1)
-        .int4(1)
-        .int2(markers.size())
-        .int2(2)
-        .int4(0)
-        .int4(markers.stream().mapToInt(SqlColumn::length).sum())
-        .raw(indicators)
-        .raw(data);
+    boolean none = block.count() == 0;
+    outcome.succeed(none ? 1 : 2, none ? 100 : 700);
+    return none ? null : block;
   }
 
   /** Job, user and number; the last six characters are the number. */
@@ -561,38 +450,6 @@ final class DatabaseServer implements HostServer {
         LOG.log(Level.DEBUG, "a statement could not be stopped", e);
       }
     }
-  }
-
-  private void errorText(int wants, Bytes body) {
-    byte[] text = fault.text().getBytes(Ebcdic.near(ccsid));
-    if ((wants & WANTS_MESSAGE_ID) != 0) {
-      body.field(0x3801, new Bytes().int2(ccsid).ebcdic(fault.messageId()));
-    }
-    if ((wants & WANTS_FIRST_LEVEL) != 0) {
-      body.field(0x3802, new Bytes().int2(ccsid).int2(text.length).raw(text));
-    }
-    if ((wants & WANTS_SECOND_LEVEL) != 0) {
-      body.field(0x3803, new Bytes().int2(ccsid).int2(text.length).raw(text));
-    }
-    if ((wants & WANTS_SQLCA) != 0) {
-      body.field(0x3807, sqlca());
-    }
-  }
-
-  private Bytes sqlca() {
-    boolean none = errorClass == 1 && returnCode == 100;
-    Bytes bytes =
-        new Bytes()
-            .padded("SQLCA", 8)
-            .int4(136)
-            .int4(none ? 100 : fault.code())
-            .int2(0)
-            .zeros(70)
-            .padded("QSQSIM", 8);
-    for (int value : diagnostics) {
-      bytes.int4(value);
-    }
-    return bytes.fill(0x40, 11).ebcdic(none ? "02000" : fault.state());
   }
 
   @Override
