@@ -29,8 +29,7 @@ final class Training {
 
   public static void main(String[] arguments) throws Exception {
     if (arguments.length != 4) {
-      System.err.println("usage: Training AGENT AGENT-RECORD GATEWAY GATEWAY-RECORD");
-      System.exit(2);
+      throw new IllegalArgumentException("AGENT AGENT-RECORD GATEWAY GATEWAY-RECORD, please");
     }
     try (Stack stack = Stack.start(StackPlan.small().withRows(1_000), line -> {})) {
       stack.stop("agent-a");

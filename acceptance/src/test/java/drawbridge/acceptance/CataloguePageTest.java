@@ -3,30 +3,16 @@ package drawbridge.acceptance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.openqa.selenium.By;
-import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
-import org.openqa.selenium.chrome.ChromeDriverService;
-import org.openqa.selenium.chrome.ChromeOptions;
-import org.openqa.selenium.logging.LogType;
-import org.openqa.selenium.logging.LoggingPreferences;
-import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
  * The catalogue page in a real browser, behind a proxy with a path prefix. Screenshots stay in
@@ -35,45 +21,22 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 @Timeout(240)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class CataloguePageTest {
-  private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-  private static final Path DRIVER = Path.of("/usr/bin/chromedriver");
-
   private PublicStack bridge;
+  private Chromium chromium;
   private ChromeDriver browser;
 
   @BeforeAll
   void start() throws Exception {
-    assumeTrue(
-        Files.isExecutable(CHROMIUM) && Files.isExecutable(DRIVER),
-        "skipped: Debian's chromium and chromium-driver are not installed");
+    Chromium.assumeInstalled();
     bridge = PublicStack.start();
-    LoggingPreferences logs = new LoggingPreferences();
-    logs.enable(LogType.BROWSER, Level.ALL);
-    ChromeOptions options = new ChromeOptions();
-    options.setBinary(CHROMIUM.toFile());
-    options.addArguments(
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--no-first-run");
-    options.setCapability("goog:loggingPrefs", logs);
-    browser =
-        new ChromeDriver(
-            new ChromeDriverService.Builder()
-                .usingDriverExecutable(DRIVER.toFile())
-                .usingAnyFreePort()
-                .build(),
-            options);
-    browser.manage().timeouts().pageLoadTimeout(Duration.ofSeconds(30));
+    chromium = new Chromium("catalogue");
+    browser = chromium.driver;
   }
 
   @AfterAll
   void stop() {
-    if (browser != null) {
-      browser.quit();
+    if (chromium != null) {
+      chromium.close();
     }
     if (bridge != null) {
       bridge.close();
@@ -81,43 +44,12 @@ final class CataloguePageTest {
   }
 
   private void open(String path, int width, int height, String scheme) {
-    browser.executeCdpCommand(
-        "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
-    browser.manage().window().setSize(new Dimension(width, height));
-    browser.executeCdpCommand(
-        "Emulation.setDeviceMetricsOverride",
-        Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", width < 600));
+    chromium.size(width, height, scheme);
     browser.get("about:blank");
     browser.get(bridge.url + path);
-    await(
+    chromium.await(
         "the page is made",
         () -> browser.findElements(By.cssSelector("body[data-ready]")).size() == 1);
-  }
-
-  private void await(String what, java.util.function.BooleanSupplier holds) {
-    new WebDriverWait(browser, Duration.ofSeconds(30))
-        .withMessage(what)
-        .until(b -> holds.getAsBoolean());
-  }
-
-  private void keep(String name) throws Exception {
-    Path folder = Files.createDirectories(Path.of("target/catalogue"));
-    Files.write(folder.resolve(name + ".png"), browser.getScreenshotAs(OutputType.BYTES));
-  }
-
-  /** Whatever the policy stops or a script throws stands there. */
-  private void assertNothingToComplain() {
-    List<String> said =
-        browser.manage().logs().get(LogType.BROWSER).getAll().stream()
-            .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
-            .map(Object::toString)
-            .toList();
-    assertEquals(List.of(), said);
-  }
-
-  private long number(String script) {
-    return ((Number) java.util.Objects.requireNonNull(browser.executeScript(script))).longValue();
   }
 
   @Test
@@ -141,13 +73,13 @@ final class CataloguePageTest {
     assertTrue(find.getText().contains("connector-reads-orders"), find.getText());
     WebElement button = find.findElement(By.tagName("button"));
     button.click();
-    await("copied", () -> button.getText().matches("Copied|Selected"));
+    chromium.await("copied", () -> button.getText().matches("Copied|Selected"));
     for (WebElement link : browser.findElements(By.cssSelector("a[download]"))) {
       assertTrue(String.valueOf(link.getAttribute("href")).startsWith(bridge.url + "/"));
     }
     browser.findElement(By.xpath("//section[1]//summary[contains(., 'Import')]")).click();
-    keep("catalogue-light");
-    assertNothingToComplain();
+    chromium.keep("catalogue-light");
+    chromium.assertNothingToComplain();
   }
 
   @Test
@@ -162,14 +94,14 @@ final class CataloguePageTest {
         browser
             .findElements(By.cssSelector("#ui img, #ui script, #ui a[href^=javascript]"))
             .size());
-    assertNothingToComplain();
+    chromium.assertNothingToComplain();
   }
 
   @Test
   void anOperationIsFoundByItsWords() {
     open("/catalogue", 1280, 900, "light");
     browser.findElement(By.id("find")).sendKeys("note begins");
-    await(
+    chromium.await(
         "one operation", () -> browser.findElement(By.id("count")).getText().equals("1 operation"));
     assertEquals(1, browser.findElements(By.cssSelector("section.api:not([hidden])")).size());
   }
@@ -191,36 +123,38 @@ final class CataloguePageTest {
     browser.switchTo().activeElement().sendKeys(Keys.ENTER);
     assertEquals("true", open.getAttribute("open"));
     assertTrue(
-        number("return parseFloat(getComputedStyle(document.activeElement).outlineWidth)") >= 2);
+        chromium.number("return parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
+            >= 2);
   }
 
   @Test
   void itFitsAPhoneAndTheDark() throws Exception {
     open("/catalogue", 390, 844, "dark");
     browser.findElement(By.cssSelector(".operation > summary")).click();
-    assertTrue(number("return document.documentElement.scrollWidth") <= 390);
+    assertTrue(chromium.number("return document.documentElement.scrollWidth") <= 390);
     assertTrue(
-        number("return Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])")
+        chromium.number(
+                "return Number(getComputedStyle(document.body).backgroundColor.match(/\\d+/)[0])")
             < 60);
-    keep("catalogue-phone-dark");
+    chromium.keep("catalogue-phone-dark");
     open("/catalogue/try.html#/orders/v1", 390, 844, "dark");
-    assertTrue(number("return document.documentElement.scrollWidth") <= 390);
-    keep("try-phone-dark");
-    assertNothingToComplain();
+    assertTrue(chromium.number("return document.documentElement.scrollWidth") <= 390);
+    chromium.keep("try-phone-dark");
+    chromium.assertNothingToComplain();
   }
 
   @Test
   void aCallIsTriedAndAnswered() throws Exception {
     open("/catalogue/try.html#/orders/v1", 1280, 1400, "light");
     By block = By.id("operations-default-GetOrder");
-    await("Swagger UI", () -> browser.findElements(block).size() == 1);
+    chromium.await("Swagger UI", () -> browser.findElements(block).size() == 1);
     WebElement order = browser.findElement(block);
     order.findElement(By.cssSelector(".opblock-summary-control")).click();
-    await("open", () -> order.findElements(By.cssSelector(".try-out__btn")).size() == 1);
+    chromium.await("open", () -> order.findElements(By.cssSelector(".try-out__btn")).size() == 1);
     order.findElement(By.cssSelector(".try-out__btn")).click();
     order.findElement(By.cssSelector("input[placeholder=orderId]")).sendKeys("7");
     order.findElement(By.cssSelector(".execute")).click();
-    await(
+    chromium.await(
         "the answer",
         () ->
             browser
@@ -229,8 +163,8 @@ final class CataloguePageTest {
                 .anyMatch(cell -> cell.getText().startsWith("200")));
     String asked = order.findElement(By.cssSelector(".request-url")).getText();
     assertTrue(asked.contains(bridge.url + "/orders/v1/order/7"), asked);
-    keep("try-light");
+    chromium.keep("try-light");
     assertFalse(browser.getPageSource() == null);
-    assertNothingToComplain();
+    chromium.assertNothingToComplain();
   }
 }

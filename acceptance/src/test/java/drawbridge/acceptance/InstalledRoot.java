@@ -24,11 +24,11 @@ final class InstalledRoot implements AutoCloseable {
       set -e
       mount --make-rprivate /
       mount -t tmpfs -o size=3g tmpfs "$1"
-      mkdir "$1/upper" "$1/work" "$1/root"
-      mount -t overlay overlay -o "lowerdir=$3,upperdir=$1/upper,workdir=$1/work" "$1/root"
-      for part in proc dev sys; do mount --rbind "/$part" "$1/root/$part"; done
-      mount -t tmpfs tmpfs "$1/root/run"
-      for part in "$2" "$4"; do mkdir -p "$1/root$part"; mount --rbind "$part" "$1/root$part"; done
+      mkdir "$1/upper" "$1/work" "$1/tree"
+      mount -t overlay overlay -o "lowerdir=$3,upperdir=$1/upper,workdir=$1/work" "$1/tree"
+      for part in proc dev sys; do mount --rbind "/$part" "$1/tree/$part"; done
+      mount -t tmpfs tmpfs "$1/tree/run"
+      for part in "$2" "$4"; do mkdir -p "$1/tree$part"; mount --rbind "$part" "$1/tree$part"; done
       echo mounted
       read -r line || true
       """;
@@ -98,7 +98,7 @@ final class InstalledRoot implements AutoCloseable {
     StringBuilder text = new StringBuilder();
     for (String line = said.readLine(); line != null; line = said.readLine()) {
       if (line.equals("mounted")) {
-        return new InstalledRoot(holder, folder.resolve("root"));
+        return new InstalledRoot(holder, folder.resolve("tree"));
       }
       text.append(line).append('\n');
     }

@@ -51,6 +51,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The agent's service behind real gRPC, with a gateway and its callers on the other end. */
 final class Bridge implements AutoCloseable {
+  /** A rule by which the caller of {@link #head} may do all. */
+  static final String ALL =
+      "  - { name: apps, allow: [orders/v1/*], to: { certificate: { subject: CN=apim } }, limits: { calls: 1000/s, rows: 100, bytes: 10MB, time: 20s } }\n";
+
   static final Duration SOON = Duration.ofSeconds(10);
 
   final Path audit;
@@ -271,5 +275,10 @@ final class Bridge implements AutoCloseable {
       }
       return all.toString(UTF_8);
     }
+  }
+
+  /** A piece of a request's body. */
+  static Request.Builder chunk(String text) {
+    return Request.newBuilder().setChunk(ByteString.copyFromUtf8(text));
   }
 }

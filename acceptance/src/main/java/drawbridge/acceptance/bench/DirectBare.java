@@ -2,7 +2,6 @@ package drawbridge.acceptance.bench;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import drawbridge.adapters.Answer;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Cancellation;
 import drawbridge.adapters.FaultException;
@@ -20,8 +19,6 @@ import drawbridge.relay.wire.ReplyHead;
 import drawbridge.relay.wire.Request;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayOutputStream;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -79,7 +76,7 @@ final class DirectBare {
         out.onError(Status.NOT_FOUND.asException());
         return;
       }
-      Whole whole = new Whole();
+      WholeAnswer whole = new WholeAnswer();
       try {
         Map<String, Object> values =
             site.arguments().read(operation, head.getArgumentsList(), new byte[0]);
@@ -103,22 +100,5 @@ final class DirectBare {
               .build());
       out.onCompleted();
     }
-  }
-
-  private static final class Whole implements Answer {
-    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-    @Override
-    public Format format() {
-      return Format.JSON;
-    }
-
-    @Override
-    public OutputStream begin(int status, String contentType, Map<String, String> headers) {
-      return bytes;
-    }
-
-    @Override
-    public void rows(long rows) {}
   }
 }

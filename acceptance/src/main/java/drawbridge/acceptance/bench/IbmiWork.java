@@ -10,16 +10,13 @@ import com.ibm.as400.access.DataQueueEntry;
 import com.ibm.as400.access.ProgramCall;
 import com.ibm.as400.access.ProgramParameter;
 import com.ibm.as400.access.SocketProperties;
-import drawbridge.adapters.Answer;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Cancellation;
 import drawbridge.adapters.Site;
 import drawbridge.ibmi.stub.HostService;
 import drawbridge.ibmi.stub.HostSettings;
 import drawbridge.ibmi.stub.HostSystem;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -250,7 +247,7 @@ interface IbmiWork extends AutoCloseable {
     }
 
     private String answer(String operation, Map<String, Object> arguments) throws Exception {
-      Whole whole = new Whole();
+      WholeAnswer whole = new WholeAnswer();
       site.operation("bench/v1/" + operation)
           .orElseThrow()
           .action()
@@ -267,23 +264,6 @@ interface IbmiWork extends AutoCloseable {
     @Override
     public void close() {
       site.close();
-    }
-
-    private static final class Whole implements Answer {
-      final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-      @Override
-      public Format format() {
-        return Format.JSON;
-      }
-
-      @Override
-      public OutputStream begin(int status, String contentType, Map<String, String> headers) {
-        return bytes;
-      }
-
-      @Override
-      public void rows(long rows) {}
     }
   }
 }
