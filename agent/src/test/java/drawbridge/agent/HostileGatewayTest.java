@@ -213,7 +213,7 @@ class HostileGatewayTest {
         }
 
         @Override
-        public List<Checked> check() {
+        public List<Finding> check() {
           return List.of();
         }
 
@@ -229,7 +229,7 @@ class HostileGatewayTest {
     }
 
     @Override
-    public List<Checked> check(AgentSettings settings, boolean offline) {
+    public List<Finding> check(AgentSettings settings, boolean offline) {
       return List.of();
     }
   }
