@@ -20,6 +20,9 @@ final class Repository {
           "-Dstderr.encoding=UTF-8",
           "-XX:+ExitOnOutOfMemoryError");
 
+  /** Enough for every program of a stack. */
+  static final String HEAP = "512m";
+
   private Repository() {}
 
   /** The folder of the root pom. */
@@ -43,7 +46,7 @@ final class Repository {
    * with and no other: what a program needs must be in its own package.
    */
   static List<String> java(String module, String main, List<String> arguments) throws IOException {
-    return java(module, main, "512m", arguments);
+    return java(module, main, HEAP, arguments);
   }
 
   static List<String> java(String module, String main, String heap, List<String> arguments)

@@ -45,7 +45,9 @@ public final class RunningProgram {
   /** Starts {@code main --config NAME.yaml --ready-file …}; its output goes to {@code NAME.log}. */
   static RunningProgram start(String name, String module, String main, Layout layout, Guard guard)
       throws IOException {
-    return start(name, Repository.java(module, main, List.of()), Map.of(), layout, guard);
+    boolean ours = layout.plan().agents().contains(name) || layout.plan().gateways().contains(name);
+    String heap = ours ? layout.plan().heap() : Repository.HEAP;
+    return start(name, Repository.java(module, main, heap, List.of()), Map.of(), layout, guard);
   }
 
   /**
