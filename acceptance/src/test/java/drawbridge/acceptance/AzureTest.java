@@ -87,8 +87,8 @@ final class AzureTest {
   void bothTemplatesHaveTheSameParametersOutputsAndResources() {
     Map<String, String> parameters = new TreeMap<>();
     arm.path("parameters")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             p ->
                 parameters.put(
                     p.getKey(),
@@ -112,8 +112,7 @@ final class AzureTest {
     }
     List<String> ours =
         bicep.resources().stream()
-            .map(
-                r -> r.type() + (r.loop() ? " for each" : "") + (r.condition() ? " if" : ""))
+            .map(r -> r.type() + (r.loop() ? " for each" : "") + (r.condition() ? " if" : ""))
             .toList();
     assertEquals(theirs, ours);
   }
@@ -140,8 +139,8 @@ final class AzureTest {
   /** Paths with their values; what is computed is only named as such. */
   private static void leaves(String path, JsonNode node, String computed, Map<String, String> all) {
     if (node.isObject()) {
-      node.fields()
-          .forEachRemaining(
+      node.properties()
+          .forEach(
               field -> {
                 if (field.getKey().equals("copy") && field.getValue().isArray()) {
                   // ARM writes a loop over a property beside it.
@@ -216,8 +215,8 @@ final class AzureTest {
         .fieldNames()
         .forEachRemaining(name -> assertTrue(arm.path("parameters").has(name), name));
     arm.path("parameters")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             p ->
                 assertTrue(
                     p.getValue().has("defaultValue") || given.path("parameters").has(p.getKey()),
@@ -244,8 +243,19 @@ final class AzureTest {
   }
 
   private static final String[] ADD = {
-    "add", "--group", "g", "--namespace", "n", "--site", "plant-2", "--name", "agent-c", "--gateway",
-    "gateway-1", "--gateway", "gateway-2"
+    "add",
+    "--group",
+    "g",
+    "--namespace",
+    "n",
+    "--site",
+    "plant-2",
+    "--name",
+    "agent-c",
+    "--gateway",
+    "gateway-1",
+    "--gateway",
+    "gateway-2"
   };
 
   private static String[] with(String... more) {
@@ -288,8 +298,7 @@ final class AzureTest {
   void aKeyIsMadeForOneAgentAndWrittenForItsOwnerAlone() throws Exception {
     Path key = folder.resolve("sas");
     List<String> told = az(with("--key-file", key.toString()));
-    assertEquals(
-        "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
     String value = Files.readString(key);
     assertEquals(44, value.length());
     List<String> rules = told.stream().filter(l -> l.contains("rule create")).toList();

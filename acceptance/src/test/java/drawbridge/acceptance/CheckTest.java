@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** What an admin is told by {@code check} of a whole bridge; in order, since parts of it are stopped. */
+/**
+ * What an admin is told by {@code check} of a whole bridge; in order, since parts of it are
+ * stopped.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class CheckTest {
   private static Stack stack;
@@ -77,7 +80,8 @@ final class CheckTest {
             "Send to drawbridge.gateway-1")) {
       assertEquals("ok", finding(ran, what).path("verdict").asText(), ran.text());
     }
-    assertTrue(finding(ran, "channel to gateway-1").path("detail").asText().contains("says the agent"));
+    assertTrue(
+        finding(ran, "channel to gateway-1").path("detail").asText().contains("says the agent"));
     assertEquals(0, check("gateway", config("gateway-1")).code());
     try (Connector connector = Connector.of(stack)) {
       assertEquals(200, connector.get(Showing.ALLOWED).statusCode(), "nothing was put aside");
@@ -89,8 +93,7 @@ final class CheckTest {
   @Order(2)
   void theBundleHoldsNoSecret() throws Exception {
     Path zip = stack.folder().resolve("support.zip");
-    Ran ran =
-        check("agent", config("agent-a"), "--bundle=" + zip, "--log=" + stack.log("agent-a"));
+    Ran ran = check("agent", config("agent-a"), "--bundle=" + zip, "--log=" + stack.log("agent-a"));
     assertEquals(0, ran.code(), ran.text());
     StringBuilder all = new StringBuilder();
     try (InputStream file = Files.newInputStream(zip);
@@ -104,7 +107,9 @@ final class CheckTest {
     for (Path folder : List.of(stack.folder().resolve("secrets"), stack.certificate(""))) {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file :
-            files.filter(f -> folder.endsWith("secrets") || f.toString().endsWith(".key")).toList()) {
+            files
+                .filter(f -> folder.endsWith("secrets") || f.toString().endsWith(".key"))
+                .toList()) {
           for (String line : Files.readAllLines(file)) {
             if (!line.startsWith("-----")) {
               looked++;
@@ -115,7 +120,8 @@ final class CheckTest {
       }
     }
     assertTrue(looked > 8, "looked for " + looked);
-    for (String part : List.of("versions.txt", "settings/site/policy.yaml", "status.json", "ready")) {
+    for (String part :
+        List.of("versions.txt", "settings/site/policy.yaml", "status.json", "ready")) {
       assertTrue(all.indexOf(part) >= 0, part + " is missing");
     }
   }

@@ -62,7 +62,8 @@ final class ImageTest {
       assumeTrue(Ran.of("sh", "-c", "command -v " + tool).code() == 0, tool + " is not installed");
     }
     Path home = folder.resolve("work/agent/usr/lib/drawbridge-agent");
-    Path source = Files.createDirectories(folder.resolve("src/drawbridge/agent")).resolve("Main.java");
+    Path source =
+        Files.createDirectories(folder.resolve("src/drawbridge/agent")).resolve("Main.java");
     Files.writeString(source, PROGRAM);
     Files.createDirectories(home.resolve("lib"));
     Files.createDirectories(folder.resolve("work/agent/usr/share/doc/drawbridge-agent"));
@@ -81,8 +82,7 @@ final class ImageTest {
         pack_oci agent
         mkdir '%1$s/layout' && tar -xf "$out"/*.tar -C '%1$s/layout'
         """
-            .formatted(
-                folder, Repository.root(), System.getProperty("java.home"), source, home);
+            .formatted(folder, Repository.root(), System.getProperty("java.home"), source, home);
     Ran ran = Ran.of("bash", "-c", shell);
     assertEquals(0, ran.code(), ran.text());
     layout = folder.resolve("layout");
@@ -154,7 +154,10 @@ final class ImageTest {
     }
     StringBuilder command = new StringBuilder();
     for (String part : List.of("Entrypoint", "Cmd")) {
-      config.path("config").path(part).forEach(w -> command.append(" '").append(w.asText()).append('\''));
+      config
+          .path("config")
+          .path(part)
+          .forEach(w -> command.append(" '").append(w.asText()).append('\''));
     }
     String shell =
         """

@@ -92,11 +92,9 @@ final class InitTest {
     run("gateway-1", "gateway", folder.resolve("gateway/gateway.yaml"));
     run("agent-a", "agent", folder.resolve("agent/agent.yaml"));
     Optional<String> obstacle =
-        PrivatePort.awaitReady(
-            URI.create("http://127.0.0.1:" + ports[1]), CompletableFuture::new);
+        PrivatePort.awaitReady(URI.create("http://127.0.0.1:" + ports[1]), CompletableFuture::new);
     assertEquals(Optional.empty(), obstacle, () -> agent.text());
-    try (Connector connector =
-        Connector.of(stack, URI.create("https://localhost:" + ports[0]))) {
+    try (Connector connector = Connector.of(stack, URI.create("https://localhost:" + ports[0]))) {
       assertEquals(403, connector.get("/first/v1/ping").statusCode(), "nothing is allowed");
       Path policy = folder.resolve("agent/site/policy.yaml");
       Files.writeString(

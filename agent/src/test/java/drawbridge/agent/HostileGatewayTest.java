@@ -34,6 +34,7 @@ import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Request;
 import drawbridge.relay.wire.Source;
+import drawbridge.settings.Finding;
 import drawbridge.settings.Section;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -42,11 +42,11 @@ class InitCommandTest {
     return Stream.concat(words.stream(), Stream.of(more)).toArray(String[]::new);
   }
 
-  private static final Answers NOBODY = new Answers(Optional.empty());
+  private final Answers nobody = new Answers(Optional.empty());
 
   @Test
   void withoutATerminalTheMissingFlagsAreNamedAndNothingIsWritten() {
-    assertEquals(2, run(NOBODY, "--into=" + folder.resolve("agent"), "--name=agent-a"));
+    assertEquals(2, run(nobody, "--into=" + folder.resolve("agent"), "--name=agent-a"));
     for (String flag : List.of("--site", "--gateway", "--namespace")) {
       assertTrue(said.toString().contains(flag + " is missing"), said::toString);
     }
@@ -64,7 +64,7 @@ class InitCommandTest {
     assertEquals(
         0,
         run(
-            NOBODY,
+            nobody,
             all(
                 "--key-file=" + sas,
                 "--proxy=http://proxy.example:8080",
@@ -89,7 +89,7 @@ class InitCommandTest {
 
   @Test
   void withoutASourceTheSiteIsReadTheSame() {
-    assertEquals(0, run(NOBODY, all()), said::toString);
+    assertEquals(0, run(nobody, all()), said::toString);
     try (SiteFolder site = SiteFolder.open(folder.resolve("agent/site"), true)) {
       assertEquals(0, site.served().operations().size());
     }
@@ -98,9 +98,9 @@ class InitCommandTest {
 
   @Test
   void nothingIsWrittenOver() throws Exception {
-    assertEquals(0, run(NOBODY, all()), said::toString);
+    assertEquals(0, run(nobody, all()), said::toString);
     String before = Files.readString(folder.resolve("agent/secrets/agent-a.key"));
-    assertEquals(1, run(NOBODY, all()));
+    assertEquals(1, run(nobody, all()));
     assertTrue(said.toString().contains("is there already"), said::toString);
     assertEquals(before, Files.readString(folder.resolve("agent/secrets/agent-a.key")));
   }

@@ -136,7 +136,8 @@ final class InitCommand implements Callable<Integer> {
                 "Folder of gateway.yaml",
                 Files.isDirectory(INSTALLED) ? INSTALLED.toString() : "drawbridge-gateway",
                 Rule.PLAIN));
-    String name = answers.needed("--name", this.name, "Name of this gateway", "gateway-1", Rule.NAME);
+    String name =
+        answers.needed("--name", this.name, "Name of this gateway", "gateway-1", Rule.NAME);
     String url = answers.needed("--public-url", publicUrl, "URL that callers see", "", URL);
     String front = answers.usual("--port", port, "Port of the front door", "8443", PORT);
     String inner =
@@ -171,7 +172,10 @@ final class InitCommand implements Callable<Integer> {
     files.secret(secrets.resolve("audit.key"), FirstIdentity.signer());
     List<String> steps = new ArrayList<>(identity.steps());
     if (sas.isEmpty()) {
-      steps.add("write the shared access key into " + secrets.resolve("sas") + ", for its owner alone to read");
+      steps.add(
+          "write the shared access key into "
+              + secrets.resolve("sas")
+              + ", for its owner alone to read");
     }
     frontDoor(files, folder, URI.create(url).getHost(), steps);
     files.text(
@@ -214,7 +218,12 @@ final class InitCommand implements Callable<Integer> {
                 sites));
     List<Path> there = files.inTheWay();
     if (!there.isEmpty()) {
-      line().getErr().println("drawbridge: " + there.getFirst() + " is there already, and nothing is written over. Fix: name another folder with --into, or move it away");
+      line()
+          .getErr()
+          .println(
+              "drawbridge: "
+                  + there.getFirst()
+                  + " is there already, and nothing is written over. Fix: name another folder with --into, or move it away");
       return Program.FAILED;
     }
     files.write();
@@ -237,8 +246,11 @@ final class InitCommand implements Callable<Integer> {
     }
     KeyRequest made = KeyRequest.frontDoor(host);
     files.secret(key, made.key()).text(folder.resolve("front.csr"), made.request());
-    steps.add("let a CA that callers trust issue front.pem for front.csr, and put it into " + folder);
-    steps.add("put the CA that issues the connectors' certificates into " + folder.resolve("connectors-ca.pem"));
+    steps.add(
+        "let a CA that callers trust issue front.pem for front.csr, and put it into " + folder);
+    steps.add(
+        "put the CA that issues the connectors' certificates into "
+            + folder.resolve("connectors-ca.pem"));
   }
 
   private String sites() {
@@ -246,7 +258,8 @@ final class InitCommand implements Callable<Integer> {
     if (sites != null) {
       all.putAll(sites);
     } else {
-      String site = answers.needed("--site", null, "Site behind this gateway", "plant-1", Rule.NAME);
+      String site =
+          answers.needed("--site", null, "Site behind this gateway", "plant-1", Rule.NAME);
       all.put(site, answers.needed("--site", null, "Its agents", "agent-a", NAMES));
     }
     return all.entrySet().stream()
