@@ -45,9 +45,8 @@ public final class RunningProgram {
   /** Starts {@code main --config NAME.yaml --ready-file …}; its output goes to {@code NAME.log}. */
   static RunningProgram start(String name, String module, String main, Layout layout, Guard guard)
       throws IOException {
-    boolean ours = layout.plan().agents().contains(name) || layout.plan().gateways().contains(name);
-    String heap = ours ? layout.plan().heap() : Repository.HEAP;
-    return start(name, Repository.java(module, main, heap, List.of()), Map.of(), layout, guard);
+    List<String> command = Repository.java(module, main, layout.plan().jvm(), List.of());
+    return start(name, command, Map.of(), layout, guard);
   }
 
   /**

@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  *     with the API {@code spare/v1}, without it
  * @param host there is a simulated IBM i too, with the API {@code host/v1}
  * @param crowd agents of the first site that have all their files and are not started
- * @param heap the largest of each agent and gateway, such as {@code 512m}
+ * @param jvm options of every program's JVM
  */
 public record StackPlan(
     List<String> gateways,
@@ -31,7 +31,7 @@ public record StackPlan(
     boolean breakable,
     boolean host,
     List<String> crowd,
-    String heap) {
+    List<String> jvm) {
 
   /** The smallest number of orders that the demo shows. */
   public static final int ROWS = 100_000;
@@ -52,6 +52,7 @@ public record StackPlan(
     sites = List.copyOf(sites);
     behaviour = Map.copyOf(behaviour);
     crowd = List.copyOf(crowd);
+    jvm = List.copyOf(jvm);
     List<String> names = new ArrayList<>(gateways);
     sites.forEach(site -> names.addAll(site.agents()));
     if (gateways.isEmpty() || names.size() == gateways.size()) {
@@ -74,47 +75,49 @@ public record StackPlan(
         false,
         false,
         List.of(),
-        Repository.HEAP);
+        Repository.QUICK);
   }
 
   public StackPlan withGateways(String... names) {
     return new StackPlan(
-        List.of(names), sites, rows, record, behaviour, breakable, host, crowd, heap);
+        List.of(names), sites, rows, record, behaviour, breakable, host, crowd, jvm);
   }
 
   public StackPlan withSites(Site... all) {
     return new StackPlan(
-        gateways, List.of(all), rows, record, behaviour, breakable, host, crowd, heap);
+        gateways, List.of(all), rows, record, behaviour, breakable, host, crowd, jvm);
   }
 
   public StackPlan withRows(int count) {
-    return new StackPlan(gateways, sites, count, record, behaviour, breakable, host, crowd, heap);
+    return new StackPlan(gateways, sites, count, record, behaviour, breakable, host, crowd, jvm);
   }
 
   public StackPlan recorded() {
-    return new StackPlan(gateways, sites, rows, true, behaviour, breakable, host, crowd, heap);
+    return new StackPlan(gateways, sites, rows, true, behaviour, breakable, host, crowd, jvm);
   }
 
   public StackPlan withBehaviour(Map<String, String> settings) {
-    return new StackPlan(gateways, sites, rows, record, settings, breakable, host, crowd, heap);
+    return new StackPlan(gateways, sites, rows, record, settings, breakable, host, crowd, jvm);
   }
 
   public StackPlan withBreaker() {
-    return new StackPlan(gateways, sites, rows, record, behaviour, true, host, crowd, heap);
+    return new StackPlan(gateways, sites, rows, record, behaviour, true, host, crowd, jvm);
   }
 
   public StackPlan withHost() {
-    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, true, crowd, heap);
+    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, true, crowd, jvm);
   }
 
-  public StackPlan withHeap(String largest) {
-    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, host, crowd, largest);
+  /** With programs that are optimized as those that run for long. */
+  public StackPlan measured(String heap) {
+    return new StackPlan(
+        gateways, sites, rows, record, behaviour, breakable, host, crowd, List.of("-Xmx" + heap));
   }
 
   /** With so many agents whose part somebody else plays: {@code crowd-1} and so on. */
   public StackPlan withCrowd(int count) {
     List<String> names = IntStream.rangeClosed(1, count).mapToObj(i -> "crowd-" + i).toList();
-    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, host, names, heap);
+    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, host, names, jvm);
   }
 
   /** All that have files, by site: those of the crowd stand in the first. */

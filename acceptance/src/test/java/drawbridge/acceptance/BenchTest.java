@@ -28,6 +28,7 @@ final class BenchTest {
                     List.of(
                         "call",
                         "--json",
+                        "--quick",
                         "--warm-up",
                         "1",
                         "--seconds",

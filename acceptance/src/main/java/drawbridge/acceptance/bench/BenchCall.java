@@ -54,8 +54,13 @@ final class BenchCall implements Callable<Integer> {
   private boolean standard;
 
   @Option(
+      names = "--quick",
+      description = "programs that do not optimize themselves: for a short look, not for figures")
+  private boolean quick;
+
+  @Option(
       names = "--warm-up",
-      defaultValue = "45",
+      defaultValue = "150",
       description = "seconds for each topology, default ${DEFAULT-VALUE}")
   private int warmUp;
 
@@ -68,7 +73,8 @@ final class BenchCall implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Topology> chosen = topologies.stream().map(BenchCall::topology).toList();
-    try (Stack stack = Stack.start(StackPlan.small(), line -> say("· " + line))) {
+    StackPlan plan = quick ? StackPlan.small() : StackPlan.small().measured("512m");
+    try (Stack stack = Stack.start(plan, line -> say("· " + line))) {
       SSLContext tls =
           Pem.identified(
               stack.certificate("front-ca.pem"),

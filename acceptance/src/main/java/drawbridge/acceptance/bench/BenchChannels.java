@@ -33,7 +33,7 @@ final class BenchChannels implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    StackPlan plan = StackPlan.small().withRows(1_000).withCrowd(count);
+    StackPlan plan = StackPlan.small().withRows(1_000).withCrowd(count).measured("512m");
     try (Stack stack = Stack.start(plan, line -> say("· " + line))) {
       long alone = live(stack);
       long residentAlone = Gauges.resident(stack.pid(Topology.GATEWAY));

@@ -32,7 +32,7 @@ final class BenchIdle implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (Stack stack = Stack.start(StackPlan.small(), line -> say("· " + line))) {
+    try (Stack stack = Stack.start(StackPlan.small().measured("512m"), line -> say("· " + line))) {
       TimeUnit.SECONDS.sleep(REST_SECONDS);
       Gauges before = Gauges.of(stack);
       TimeUnit.SECONDS.sleep(seconds);

@@ -43,7 +43,7 @@ final class BenchStream implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     boolean good = true;
-    StackPlan plan = StackPlan.small().withRows(rows).withHeap(heap);
+    StackPlan plan = StackPlan.small().withRows(rows).measured(heap);
     Consumer<String> progress = line -> say("· " + line);
     try (Stack stack = Stack.start(plan, progress);
         Connector connector = Connector.of(stack)) {
