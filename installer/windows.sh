@@ -17,7 +17,7 @@ windows_files() {
   options=$(windows_options)
   for file in drawbridge.cmd java.cmd install.cmd uninstall.cmd README.txt; do
     fill "$name" "$root/installer/windows/$file" |
-      sed -e "s#@OPTIONS@#-Xmx512m $options#" -e "s/@SERVICEOPTIONS@/${options// /\#}/" -e "s/@SERVICE@/$service/g" -e 's/$/\r/' >"$into/$file"
+      sed -e "s|@OPTIONS@|-Xmx512m $options|" -e "s|@SERVICEOPTIONS@|${options// /;}|" -e "s/@SERVICE@/$service/g" -e 's/$/\r/' >"$into/$file"
   done
 }
 

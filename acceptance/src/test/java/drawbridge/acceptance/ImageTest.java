@@ -51,13 +51,14 @@ final class ImageTest {
       }
       """;
 
-  @TempDir private Path folder;
+  private Path folder;
   private Path layout;
   private JsonNode manifest;
   private JsonNode config;
 
   @BeforeAll
-  void make() throws Exception {
+  void make(@TempDir Path made) throws Exception {
+    folder = made;
     for (String tool : List.of("tar", "gzip", "ldd", "sha256sum")) {
       assumeTrue(Ran.of("sh", "-c", "command -v " + tool).code() == 0, tool + " is not installed");
     }

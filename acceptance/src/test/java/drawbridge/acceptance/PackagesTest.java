@@ -49,7 +49,7 @@ final class PackagesTest {
   private boolean built;
 
   @BeforeAll
-  void build() throws Exception {
+  void build(@TempDir Path made) throws Exception {
     Optional<String> given = Optional.ofNullable(System.getProperty("drawbridge.packages"));
     built = given.isEmpty() && Boolean.getBoolean("drawbridge.long");
     assumeTrue(
@@ -60,8 +60,8 @@ final class PackagesTest {
       packages = Path.of(given.get()).toAbsolutePath();
       return;
     }
-    packages = folder.resolve("packages");
-    Path key = folder.resolve("signing");
+    packages = made.resolve("packages");
+    Path key = made.resolve("signing");
     succeeds(
         "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out '%s'".formatted(key));
     packed(packages, "--sign-key '" + key + "'");
