@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import drawbridge.certs.SampleLeaf;
 import drawbridge.relay.RelayTlsFixture.Ends;
 import drawbridge.relay.RelayTlsFixture.Outcome;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -15,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +67,41 @@ final class RelayTlsTest {
     assertEquals(42, sent.value());
     agent.close();
     assertEquals(-1, gateway.getInputStream().read());
+  }
+
+  /** Bouncy Castle's goodbye is not kept from a record that another thread is writing. */
+  @Test
+  void closingWhileAnotherWritesIsNeverTakenForAlteredBytes() throws Exception {
+    RelayTls agent = fixture.agent();
+    RelayTls gateway = fixture.gateway();
+    for (int i = 0; i < 20; i++) {
+      Ends ends = fixture.handshake(agent, gateway);
+      Secured opener = ends.opener().value();
+      Secured acceptor = ends.acceptor().value();
+      CountDownLatch begun = new CountDownLatch(1);
+      Outcome<Long> writer =
+          RelayTlsFixture.start(
+              () -> {
+                long written = 0;
+                try {
+                  while (true) {
+                    opener.socket().getOutputStream().write(new byte[50]);
+                    written += 50;
+                    begun.countDown();
+                  }
+                } catch (IOException e) {
+                  return written;
+                }
+              });
+      Outcome<Long> reader =
+          RelayTlsFixture.start(
+              () -> acceptor.socket().getInputStream().transferTo(OutputStream.nullOutputStream()));
+      begun.await();
+      opener.socket().close();
+      assertEquals(writer.value(), reader.value(), "round " + i);
+      assertFalse(acceptor.tampered());
+      acceptor.socket().close();
+    }
   }
 
   @Test
