@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the Linux packages of agent and gateway from the class files of one build; `drawbridge package` and `mvn -Ppackage package` call it.
+# Builds packages and images of agent and gateway from the class files of one build; `drawbridge package` and `mvn -Ppackage package` call it.
 set -euo pipefail
 export LC_ALL=C TZ=UTC
 umask 022
@@ -14,7 +14,7 @@ usage: drawbridge package [--out DIR] [--version V] [--sign-key FILE] [--without
   --version V       default: the version of pom.xml, a snapshot's with date and commit
   --sign-key FILE   an RSA or EC private key, PEM: signs SHA256SUMS into SHA256SUMS.sig
   --without-cache   no AOT cache; what is built twice is then the same to the last byte
-  --formats LIST    of tar, deb, rpm; default tar,deb,rpm
+  --formats LIST    of tar, deb, rpm, oci, zip; default: all
 USAGE
   exit 2
 }
@@ -26,7 +26,7 @@ fail() {
 
 say() { printf '%s\n' "$*" >&2; }
 
-out=$root/target/packages version='' key='' cache=yes formats=tar,deb,rpm
+out=$root/target/packages version='' key='' cache=yes formats=tar,deb,rpm,oci,zip
 while [ $# -gt 0 ]; do
   case $1 in
     --out | --version | --sign-key | --formats)
@@ -47,7 +47,7 @@ done
 [ "$(uname -sm)" = "Linux x86_64" ] || fail "these packages are for Linux x86-64 and are built there"
 [ -z "$key" ] || [ -r "$key" ] || fail "cannot read $key. Fix: name a private key in PEM form"
 [ -z "$key" ] || key=$(realpath "$key")
-[[ $formats =~ ^(tar|deb|rpm)(,(tar|deb|rpm))*$ ]] || usage
+[[ $formats =~ ^(tar|deb|rpm|oci|zip)(,(tar|deb|rpm|oci|zip))*$ ]] || usage
 
 # Times in the packages are those of the commit; an archive without git has a fixed one.
 epoch=${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct 2>/dev/null || echo 1767225600)}
@@ -68,6 +68,10 @@ trap 'rm -rf "$work"' EXIT
 . "$root/installer/stage.sh"
 # shellcheck source=installer/formats.sh
 . "$root/installer/formats.sh"
+# shellcheck source=installer/oci.sh
+. "$root/installer/oci.sh"
+# shellcheck source=installer/windows.sh
+. "$root/installer/windows.sh"
 
 # shellcheck source=installer/sbom.sh
 . "$root/installer/sbom.sh"

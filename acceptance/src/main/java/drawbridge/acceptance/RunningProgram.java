@@ -49,7 +49,10 @@ public final class RunningProgram {
     return start(name, command, Map.of(), layout, guard);
   }
 
-  /** The same of a command that takes these options, such as an installed program's. */
+  /**
+   * The same of a command that takes these options, such as an installed program's; it may name its
+   * settings itself.
+   */
   static RunningProgram start(
       String name,
       List<String> command,
@@ -61,9 +64,10 @@ public final class RunningProgram {
     Path ready = layout.ready().resolve(name + ".json");
     Files.deleteIfExists(ready);
     List<String> words = new ArrayList<>(command);
-    words.addAll(
-        List.of(
-            "--config", layout.configuration(name).toString(), "--ready-file", ready.toString()));
+    if (!words.contains("--config")) {
+      words.addAll(List.of("--config", layout.configuration(name).toString()));
+    }
+    words.addAll(List.of("--ready-file", ready.toString()));
     ProcessBuilder builder = new ProcessBuilder(words);
     builder.environment().putAll(environment);
     Process process =

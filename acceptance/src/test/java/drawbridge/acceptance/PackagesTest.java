@@ -49,7 +49,7 @@ final class PackagesTest {
   private boolean built;
 
   @BeforeAll
-  void build() throws Exception {
+  void build(@TempDir Path made) throws Exception {
     Optional<String> given = Optional.ofNullable(System.getProperty("drawbridge.packages"));
     built = given.isEmpty() && Boolean.getBoolean("drawbridge.long");
     assumeTrue(
@@ -60,8 +60,8 @@ final class PackagesTest {
       packages = Path.of(given.get()).toAbsolutePath();
       return;
     }
-    packages = folder.resolve("packages");
-    Path key = folder.resolve("signing");
+    packages = made.resolve("packages");
+    Path key = made.resolve("signing");
     succeeds(
         "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out '%s'".formatted(key));
     packed(packages, "--sign-key '" + key + "'");
@@ -219,6 +219,7 @@ final class PackagesTest {
       root.run("test ! -e /etc/systemd/system/multi-user.target.wants/drawbridge-agent.service");
       stack.stop("agent-a");
       stack.stop("gateway-1");
+      firstRun(root, stack);
       for (InstalledService service : both) {
         service.configure();
       }
@@ -249,6 +250,34 @@ final class PackagesTest {
       root.run("dpkg --purge drawbridge-gateway");
       root.run("test ! -e /etc/drawbridge && test ! -e /var/lib/drawbridge");
     }
+  }
+
+  /** By init alone, whose check runs as the service's user, with secrets that are taken back. */
+  private static void firstRun(InstalledRoot root, Stack stack) throws Exception {
+    String said =
+        root.run(
+            """
+            drawbridge-agent init --site=plant-1 --name=agent-a --gateway=gateway-1 --namespace=localhost:%1$d --emulator \
+              --key-file='%2$s/secrets/agent-a' --samples='%2$s/certs' --source='erp=%3$s' --source-user=erp=%4$s \
+              --source-password-file='erp=%2$s/secrets/erp'
+            """
+                .formatted(
+                    stack.namespacePort(),
+                    stack.folder(),
+                    stack.database().url(),
+                    OrdersDatabase.USER));
+    for (String what : List.of("source erp", "Listen on drawbridge.plant-1.agent-a", "rights")) {
+      assertTrue(said.contains("ok       " + what), said);
+    }
+    root.run(
+        """
+        set -e
+        test ! -e /run/credentials/drawbridge-agent.service
+        cd /etc/drawbridge/agent
+        test "$(stat -c %a:%U secrets/sas)" = 600:root
+        test "$(stat -c %a:%U agent.yaml)" = 644:root
+        rm -rf agent.yaml *.pem *.crl site secrets/*
+        """);
   }
 
   private static void serves(Stack stack, List<InstalledService> both) throws Exception {

@@ -3,6 +3,7 @@ package drawbridge.adapters;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +25,7 @@ import java.util.TreeMap;
 public final class SiteDigest {
   private static final int MOST_FILES = 10_000;
   private static final long MOST_BYTES = 64L << 20;
+  private static final int DEEPEST = 32;
 
   private SiteDigest() {}
 
@@ -58,8 +61,12 @@ public final class SiteDigest {
 
   private static Map<String, Path> files(Path folder) throws IOException {
     Map<String, Path> files = new TreeMap<>();
+    // A link to a folder counts as that folder: clusters mount folders so. One in a circle is
+    // refused.
     Files.walkFileTree(
         folder,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        DEEPEST,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) {

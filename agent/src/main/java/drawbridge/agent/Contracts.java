@@ -4,12 +4,12 @@ import drawbridge.adapters.Api;
 import drawbridge.agent.policy.Policy;
 import drawbridge.documents.Contract;
 import drawbridge.documents.Published;
+import drawbridge.settings.Disk;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -165,6 +165,7 @@ final class Contracts {
   static Path write(Path file, byte[] bytes) throws IOException {
     Path half = file.resolveSibling("." + file.getFileName() + ".new");
     Files.write(half, bytes);
-    return Files.move(half, file, StandardCopyOption.REPLACE_EXISTING);
+    Disk.replace(half, file);
+    return file;
   }
 }

@@ -2,6 +2,7 @@ package drawbridge.agent;
 
 import drawbridge.adapters.SiteDigest;
 import drawbridge.relay.wire.Source;
+import drawbridge.settings.Finding;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.FileVisitOption;
@@ -193,7 +194,7 @@ final class LiveSite implements Surroundings.OpenSite {
   }
 
   @Override
-  public List<Surroundings.Checked> contracts() {
+  public List<Finding> contracts() {
     return current.contracts();
   }
 
@@ -203,7 +204,7 @@ final class LiveSite implements Surroundings.OpenSite {
   }
 
   @Override
-  public List<Surroundings.Checked> check() {
+  public List<Finding> check() {
     return current.check();
   }
 

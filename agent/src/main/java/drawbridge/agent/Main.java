@@ -2,15 +2,17 @@ package drawbridge.agent;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import drawbridge.relay.CertsCommand;
 import drawbridge.relay.PromptSockets;
+import drawbridge.settings.Disk;
 import drawbridge.settings.Program;
+import drawbridge.settings.Stopping;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,6 +35,9 @@ import picocli.CommandLine.Spec;
     name = "agent",
     mixinStandardHelpOptions = true,
     subcommands = {
+      InitCommand.class,
+      CheckCommand.class,
+      CertsCommand.class,
       PauseCommand.On.class,
       PauseCommand.Off.class,
       SignCommand.class,
@@ -67,6 +72,17 @@ public final class Main implements Callable<Integer> {
     System.exit(Program.run(new Main(new Premises()), arguments));
   }
 
+  /** As a service of Windows: returns when the agent has ended. */
+  public static void serve(String[] arguments) {
+    var _ = PromptSockets.install();
+    var _ = Program.run(new Main(new Premises()), arguments);
+  }
+
+  /** Ends what {@link #serve} runs, and returns when that is done. */
+  public static void stop(String[] nothing) {
+    Stopping.now();
+  }
+
   @Override
   public Integer call() throws Exception {
     AgentSettings settings = AgentSettings.read(config());
@@ -81,8 +97,7 @@ public final class Main implements Callable<Integer> {
                       "policy.yaml names what the site does not have: {0}",
                       name));
       CountDownLatch stopped = new CountDownLatch(1);
-      Thread hook = new Thread(() -> stop(agent, stopped), "stop");
-      Runtime.getRuntime().addShutdownHook(hook);
+      Stopping.by("stop", () -> stop(agent, stopped));
       try (AutoCloseable _ = Housekeeping.start(agent, site);
           AutoCloseable _ = Lookout.open(agent, site);
           AutoCloseable _ = surroundings.connect(settings, agent, site)) {
@@ -118,57 +133,10 @@ public final class Main implements Callable<Integer> {
       // Whoever waits for the file shall never read half of it.
       Path half = readyFile.resolveSibling(readyFile.getFileName() + ".new");
       Files.writeString(half, text.append('\n').toString());
-      Files.move(half, readyFile, StandardCopyOption.REPLACE_EXISTING);
+      Disk.replace(half, readyFile);
     }
     out().println("ready");
     out().flush();
-  }
-
-  /** {@code agent check}: reads every file and, unless told otherwise, tries every connection. */
-  @Command(
-      name = "check",
-      mixinStandardHelpOptions = true,
-      description = "Reads every file and tries every connection; serves nothing.")
-  int check(
-      @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
-          Path config,
-      @Option(names = "--offline", description = "only read the files") boolean offline) {
-    AgentSettings settings = AgentSettings.read(config);
-    say("ok", settings.file().toString(), "");
-    boolean good = true;
-    try (Surroundings.OpenSite site = surroundings.open(settings, offline)) {
-      Served served = site.served();
-      say(
-          "ok",
-          settings.serves().toString(),
-          "%d operations in %d APIs, digest %s"
-              .formatted(served.operations().size(), served.apis().size(), served.digest()));
-      served
-          .unmatched()
-          .forEach(name -> say("warning", "policy.yaml", name + " is nothing that the site has"));
-      for (Surroundings.Checked checked : site.contracts()) {
-        good &= say(checked);
-      }
-      if (!offline) {
-        for (Surroundings.Checked checked : site.check()) {
-          good &= say(checked);
-        }
-      }
-    }
-    if (settings.pageKey().isPresent()) {
-      PageKey.read(settings.pageKey().get());
-      say("ok", "pages " + settings.pageKey().get(), "");
-    } else {
-      say(
-          "warning",
-          "pages",
-          "no key: a nextLink works only on the agent that made it, and until it ends");
-    }
-    good &= say(auditFolder(settings));
-    for (Surroundings.Checked checked : surroundings.check(settings, offline)) {
-      good &= say(checked);
-    }
-    return good ? Program.DONE : Program.FAILED;
   }
 
   /** {@code agent documents}: what platforms import, without a gateway. */
@@ -253,24 +221,6 @@ public final class Main implements Callable<Integer> {
     return Program.DONE;
   }
 
-  /** Looks without taking the folder, which a running agent holds. */
-  private static Surroundings.Checked auditFolder(AgentSettings settings) {
-    Path nearest = settings.audit().folder().toAbsolutePath();
-    while (!Files.exists(nearest) && nearest.getParent() != null) {
-      nearest = nearest.getParent();
-    }
-    boolean writable = Files.isDirectory(nearest) && Files.isWritable(nearest);
-    return new Surroundings.Checked(
-        "audit " + settings.audit().folder(),
-        writable,
-        writable ? "" : "this program's user may not write in " + nearest);
-  }
-
-  private boolean say(Surroundings.Checked checked) {
-    say(checked.good() ? "ok" : "failed", checked.what(), checked.detail());
-    return checked.good();
-  }
-
   private void say(String verdict, String what, String detail) {
     out().println("%-8s %s%s".formatted(verdict, what, detail.isEmpty() ? "" : ": " + detail));
     out().flush();
@@ -295,7 +245,11 @@ public final class Main implements Callable<Integer> {
     return spec.commandLine();
   }
 
-  private static String version() {
+  Surroundings surroundings() {
+    return surroundings;
+  }
+
+  static String version() {
     String version = Main.class.getPackage().getImplementationVersion();
     return version == null ? "development" : version;
   }

@@ -1,6 +1,7 @@
 package drawbridge.agent;
 
 import drawbridge.agent.policy.Caller;
+import drawbridge.settings.Disk;
 import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -181,6 +181,6 @@ final class Pauses {
     }
     Path draft = file.resolveSibling("pauses.new");
     Files.writeString(draft, text, StandardCharsets.UTF_8);
-    Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Disk.replace(draft, file);
   }
 }

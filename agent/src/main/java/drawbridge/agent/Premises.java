@@ -1,11 +1,14 @@
 package drawbridge.agent;
 
 import drawbridge.adapters.sql.Drivers;
+import drawbridge.relay.IdentityCheck;
 import drawbridge.relay.NamespaceCheck;
 import drawbridge.relay.PeerName;
+import drawbridge.settings.Finding;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,17 +37,22 @@ final class Premises implements Surroundings {
   }
 
   @Override
-  public List<Checked> check(AgentSettings settings, boolean offline) {
+  public List<Finding> check(AgentSettings settings, boolean offline) {
     Supervisor.Connections connections = Supervisor.Connections.read(settings);
-    List<Checked> all = new ArrayList<>();
-    all.add(new Checked("identity " + connections.identity().certificate(), true, ""));
+    PeerName self = PeerName.agent(settings.site(), settings.name());
+    List<Finding> all =
+        new ArrayList<>(IdentityCheck.run(connections.identity(), self, Instant.now()));
     if (!offline) {
       List<String> mailboxes =
           settings.gateways().stream().map(name -> PeerName.gateway(name).mailbox()).toList();
-      PeerName self = PeerName.agent(settings.site(), settings.name());
-      NamespaceCheck.run(self, mailboxes, connections.namespace(), connections.network())
-          .forEach(found -> all.add(new Checked(found.what(), found.good(), found.detail())));
+      all.addAll(
+          NamespaceCheck.run(self, mailboxes, connections.namespace(), connections.network()));
     }
     return all;
+  }
+
+  @Override
+  public List<Finding> channels(AgentSettings settings) {
+    return ChannelCheck.run(settings);
   }
 }

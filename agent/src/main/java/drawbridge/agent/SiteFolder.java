@@ -10,6 +10,7 @@ import drawbridge.adapters.sql.Drivers;
 import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Source;
+import drawbridge.settings.Finding;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -126,12 +127,14 @@ public final class SiteFolder implements Surroundings.OpenSite {
   }
 
   @Override
-  public List<Surroundings.Checked> contracts() {
+  public List<Finding> contracts() {
     return refused.entrySet().stream()
         .map(
             api ->
-                new Surroundings.Checked(
-                    "contract of " + api.getKey(), false, String.join("; ", api.getValue())))
+                Finding.failed(
+                    "contract of " + api.getKey(),
+                    String.join("; ", api.getValue()),
+                    "undo the change, or say breaking-change: true and publish"))
         .toList();
   }
 
@@ -141,27 +144,40 @@ public final class SiteFolder implements Surroundings.OpenSite {
   }
 
   @Override
-  public List<Surroundings.Checked> check() {
-    List<Surroundings.Checked> all = new ArrayList<>();
+  public List<Finding> check() {
+    List<Finding> all = new ArrayList<>();
     for (Site.OutOfService api : site.outOfService()) {
       all.add(
-          new Surroundings.Checked(
-              "API " + api.api(), false, String.join("; ", api.differences())));
+          Finding.failed(
+              "API " + api.api(),
+              String.join("; ", api.differences()),
+              "mend the file, or give the source's user what it lacks"));
     }
     site.checkSources(CHECKING)
         .forEach(
-            source ->
-                all.add(
-                    new Surroundings.Checked(
-                        "source " + source.name(),
-                        source.ok(),
-                        detail(source.message(), source.details(), source.latency()))));
+            source -> {
+              String what = "source " + source.name();
+              String detail = detail(source.message(), source.details());
+              all.add(
+                  (source.ok()
+                          ? Finding.ok(what, detail)
+                          : Finding.failed(what, detail, "see docs/troubleshooting.md, “Sources”"))
+                      .after(source.latency()));
+              source
+                  .excess()
+                  .forEach(
+                      right ->
+                          all.add(
+                              Finding.warning(
+                                  "rights of " + what,
+                                  "its user " + right,
+                                  "give it a user with just what its operations use")));
+            });
     return all;
   }
 
-  private static String detail(String message, List<String> details, Duration latency) {
-    String more = details.isEmpty() ? "" : " (" + String.join("; ", details) + ")";
-    return message + more + ", " + latency.toMillis() + " ms";
+  private static String detail(String message, List<String> details) {
+    return message + (details.isEmpty() ? "" : " (" + String.join("; ", details) + ")");
   }
 
   @Override

@@ -2,11 +2,11 @@ package drawbridge.agent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import drawbridge.settings.Disk;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -80,7 +80,7 @@ record SiteSeal(long serial, String digest) {
     String line = "signature " + Base64.getEncoder().encodeToString(signature.sign()) + "\n";
     Path draft = folder.resolve(FILE + ".new");
     Files.writeString(draft, new String(seal.text(), UTF_8) + line, UTF_8);
-    Files.move(draft, folder.resolve(FILE), StandardCopyOption.REPLACE_EXISTING);
+    Disk.replace(draft, folder.resolve(FILE));
   }
 
   private byte[] text() {
@@ -117,7 +117,7 @@ record SiteSeal(long serial, String digest) {
       }
       Path draft = state.resolveSibling(state.getFileName() + ".new");
       Files.writeString(draft, serial + " " + digest + "\n", UTF_8);
-      Files.move(draft, state, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Disk.replace(draft, state);
     } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
       throw new SettingsException(
           state,

@@ -3,6 +3,7 @@ package drawbridge.agent;
 import drawbridge.agent.console.Status;
 import drawbridge.relay.AgentRelay;
 import drawbridge.relay.wire.Source;
+import drawbridge.settings.Finding;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -169,7 +170,7 @@ final class StatusReport {
               "changed files of the site folder are not served: " + refused,
               "mend the file; it is read again by itself"));
     }
-    for (Surroundings.Checked contract : site.contracts()) {
+    for (Finding contract : site.contracts()) {
       if (!contract.good()) {
         all.add(
             new Status.Trouble(

@@ -1,6 +1,7 @@
 package drawbridge.agent;
 
 import drawbridge.relay.wire.Source;
+import drawbridge.settings.Finding;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,15 @@ public interface Surroundings {
    *
    * @throws drawbridge.settings.SettingsException where namespace, network or identity are wrong
    */
-  List<Checked> check(AgentSettings settings, boolean offline);
+  List<Finding> check(AgentSettings settings, boolean offline);
+
+  /**
+   * Tries a channel to each gateway, or asks the agent that runs for its own; blocks for some
+   * seconds.
+   */
+  default List<Finding> channels(AgentSettings settings) {
+    return List.of();
+  }
 
   /** A site folder and its sources; closing it closes them. */
   interface OpenSite extends AutoCloseable {
@@ -48,7 +57,7 @@ public interface Surroundings {
     }
 
     /** Files that break what was published of them, so that they don't count. */
-    default List<Checked> contracts() {
+    default List<Finding> contracts() {
       return List.of();
     }
 
@@ -58,17 +67,9 @@ public interface Surroundings {
     }
 
     /** Tries each source. */
-    List<Checked> check();
+    List<Finding> check();
 
     @Override
     void close();
   }
-
-  /**
-   * One thing that {@code agent check} looked at.
-   *
-   * @param what such as {@code source erp}
-   * @param detail one line for people; empty: nothing to say
-   */
-  record Checked(String what, boolean good, String detail) {}
 }

@@ -11,6 +11,7 @@ import drawbridge.agent.policy.Policy;
 import drawbridge.certs.SampleFiles;
 import drawbridge.certs.SampleKey;
 import drawbridge.relay.wire.Source;
+import drawbridge.settings.Finding;
 import drawbridge.settings.SettingsException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -81,8 +82,8 @@ class AgentTest {
         }
 
         @Override
-        public List<Checked> check() {
-          return List.of(new Checked("source erp", false, "cannot be reached"));
+        public List<Finding> check() {
+          return List.of(Finding.failed("source erp", "cannot be reached", "mend it"));
         }
 
         @Override
@@ -99,8 +100,8 @@ class AgentTest {
     }
 
     @Override
-    public List<Checked> check(AgentSettings settings, boolean offline) {
-      return List.of(new Checked("namespace " + settings.namespace().text("endpoint"), true, ""));
+    public List<Finding> check(AgentSettings settings, boolean offline) {
+      return List.of(Finding.ok("namespace " + settings.namespace().text("endpoint"), ""));
     }
   }
 

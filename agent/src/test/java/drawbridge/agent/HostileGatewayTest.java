@@ -34,6 +34,7 @@ import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Request;
 import drawbridge.relay.wire.Source;
+import drawbridge.settings.Finding;
 import drawbridge.settings.Section;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -213,7 +214,7 @@ class HostileGatewayTest {
         }
 
         @Override
-        public List<Checked> check() {
+        public List<Finding> check() {
           return List.of();
         }
 
@@ -229,7 +230,7 @@ class HostileGatewayTest {
     }
 
     @Override
-    public List<Checked> check(AgentSettings settings, boolean offline) {
+    public List<Finding> check(AgentSettings settings, boolean offline) {
       return List.of();
     }
   }

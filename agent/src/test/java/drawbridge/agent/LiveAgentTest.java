@@ -24,6 +24,7 @@ import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Request;
 import drawbridge.relay.wire.Source;
+import drawbridge.settings.Finding;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
@@ -155,7 +156,7 @@ class LiveAgentTest {
         }
 
         @Override
-        public List<Checked> check() {
+        public List<Finding> check() {
           return List.of();
         }
 
@@ -171,7 +172,7 @@ class LiveAgentTest {
     }
 
     @Override
-    public List<Checked> check(AgentSettings settings, boolean offline) {
+    public List<Finding> check(AgentSettings settings, boolean offline) {
       return List.of();
     }
 

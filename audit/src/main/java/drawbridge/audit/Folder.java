@@ -2,6 +2,7 @@ package drawbridge.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import drawbridge.settings.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -99,7 +100,7 @@ final class Folder implements AutoCloseable {
   }
 
   static boolean posix(Path path) {
-    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    return Disk.posix(path.getFileSystem());
   }
 
   @Override

@@ -1,9 +1,9 @@
 package drawbridge.audit;
 
+import drawbridge.settings.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -107,11 +107,7 @@ final class Housekeeping implements AutoCloseable {
   }
 
   private static void move(Path file) throws IOException {
-    Files.move(
-        Sealing.unfinished(file),
-        file,
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    Disk.replace(Sealing.unfinished(file), file);
   }
 
   /** The record comes first, so that nothing is ever missing without one. */

@@ -1,5 +1,6 @@
 package drawbridge.audit;
 
+import drawbridge.settings.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -188,10 +189,6 @@ final class Segment {
 
   /** A new file's name is durable only when its folder is; Windows has no such thing. */
   static void forceFolder(Path folder) throws IOException {
-    if (Folder.posix(folder)) {
-      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
-    }
+    Disk.settle(folder);
   }
 }

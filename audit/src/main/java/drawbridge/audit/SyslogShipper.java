@@ -2,6 +2,7 @@ package drawbridge.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import drawbridge.settings.Disk;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,6 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -165,7 +165,7 @@ final class SyslogShipper implements AutoCloseable {
     try {
       Path whole = shipped.resolveSibling(shipped.getFileName() + SegmentFiles.UNFINISHED);
       Files.writeString(whole, certain + "\n", UTF_8);
-      Files.move(whole, shipped, StandardCopyOption.REPLACE_EXISTING);
+      Disk.replace(whole, shipped);
     } catch (IOException e) {
       LOG.log(System.Logger.Level.DEBUG, "how far records were shipped was not kept", e);
     }

@@ -10,6 +10,7 @@ import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.PeerName;
 import drawbridge.relay.RelayEvents;
 import drawbridge.relay.RelayTls;
+import drawbridge.settings.Finding;
 import drawbridge.settings.Section;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -93,7 +94,7 @@ final class Channels {
   }
 
   /** Tries the way to Service Bus and the rights there. */
-  static List<NamespaceCheck.Finding> check(GatewaySettings settings, Connections connections) {
+  static List<Finding> check(GatewaySettings settings, Connections connections) {
     return NamespaceCheck.run(
         PeerName.gateway(settings.name()),
         mailboxes(settings).keySet(),

@@ -2,16 +2,16 @@ package drawbridge.gateway;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import drawbridge.relay.CertsCommand;
 import drawbridge.relay.GatewayRelay;
-import drawbridge.relay.NamespaceCheck;
 import drawbridge.relay.PromptSockets;
+import drawbridge.settings.Disk;
 import drawbridge.settings.Program;
 import drawbridge.settings.Section;
+import drawbridge.settings.Stopping;
 import java.io.IOException;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
     name = "gateway",
     mixinStandardHelpOptions = true,
     description = "The VNET side: takes calls by HTTPS and leads them to the agents of their site.",
-    subcommands = Main.Check.class)
+    subcommands = {InitCommand.class, CertsCommand.class, CheckCommand.class})
 public final class Main implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "F", description = "gateway.yaml")
   private @Nullable Path config;
@@ -40,6 +40,17 @@ public final class Main implements Callable<Integer> {
   public static void main(String[] arguments) {
     var _ = PromptSockets.install();
     System.exit(Program.run(new Main(), arguments));
+  }
+
+  /** As a service of Windows: returns when the gateway was told to end. */
+  public static void serve(String[] arguments) {
+    var _ = PromptSockets.install();
+    var _ = Program.run(new Main(), arguments);
+  }
+
+  /** Ends what {@link #serve} runs, and returns when that is done. */
+  public static void stop(String[] nothing) {
+    Stopping.now();
   }
 
   @Override
@@ -60,16 +71,13 @@ public final class Main implements Callable<Integer> {
             gateway.records(),
             () -> end.complete(Program.SUPERSEDED));
     gateway.problems(relay::problems);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .name("gateway-stop")
-                .unstarted(
-                    () -> {
-                      end.complete(Program.DONE);
-                      gateway.close();
-                      relay.close();
-                    }));
+    Stopping.by(
+        "gateway-stop",
+        () -> {
+          end.complete(Program.DONE);
+          gateway.close();
+          relay.close();
+        });
     System.out.println(
         "gateway "
             + settings.name()
@@ -95,40 +103,11 @@ public final class Main implements Callable<Integer> {
       json.writeNumberField("pid", ProcessHandle.current().pid());
       json.writeEndObject();
     }
-    try {
-      Files.move(draft, whole, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(draft, whole, StandardCopyOption.REPLACE_EXISTING);
-    }
+    Disk.replace(draft, whole);
   }
 
-  /** {@code drawbridge gateway check}. */
-  @Command(
-      name = "check",
-      mixinStandardHelpOptions = true,
-      description = "Reads every file and tries every connection; serves nothing.")
-  static final class Check implements Callable<Integer> {
-    @Option(names = "--config", paramLabel = "F", required = true, description = "gateway.yaml")
-    private Path config = Path.of("gateway.yaml");
-
-    @Option(names = "--offline", description = "only read the files")
-    private boolean offline;
-
-    @Override
-    public Integer call() {
-      GatewaySettings settings = GatewaySettings.read(Section.read(config));
-      new FrontDoorTls(settings.listen(), settings.certificates()).close();
-      Channels.Connections connections = Channels.Connections.read(settings);
-      System.out.println("ok       " + config + ": " + settings.sites().size() + " sites");
-      boolean good = true;
-      if (!offline) {
-        for (NamespaceCheck.Finding found : Channels.check(settings, connections)) {
-          good &= found.good();
-          String verdict = found.good() ? "ok" : "failed";
-          System.out.println("%-8s %s: %s".formatted(verdict, found.what(), found.detail()));
-        }
-      }
-      return good ? Program.DONE : Program.FAILED;
-    }
+  static String version() {
+    String version = Main.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
   }
 }

@@ -1,5 +1,6 @@
 package drawbridge.relay;
 
+import drawbridge.settings.Disk;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -7,7 +8,6 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -76,7 +76,7 @@ final class CrlUrl {
     }
     Path draft = file.resolveSibling(file.getFileName() + ".new");
     Files.write(draft, bytes);
-    Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
+    Disk.replace(draft, file);
     due = now.plus(EVERY);
   }
 }

@@ -6,9 +6,7 @@ import com.azure.messaging.servicebus.ServiceBusException;
 import com.azure.messaging.servicebus.ServiceBusFailureReason;
 import com.azure.messaging.servicebus.ServiceBusReceiverClient;
 import com.azure.messaging.servicebus.ServiceBusSenderClient;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
+import drawbridge.settings.Finding;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,18 +17,10 @@ import java.util.List;
  */
 public final class NamespaceCheck {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final int AMQPS = 5671;
-  private static final int HTTPS = 443;
-
-  /**
-   * One thing that was tried.
-   *
-   * @param detail what is wrong and how to mend it, or how long it took
-   */
-  public record Finding(String what, boolean good, String detail) {}
 
   private interface Attempt {
-    void run() throws IOException;
+    /** Returns what was seen. */
+    String run();
   }
 
   private NamespaceCheck() {}
@@ -46,21 +36,9 @@ public final class NamespaceCheck {
       NamespaceSettings namespace,
       NetworkSettings network) {
     network.install();
-    List<Finding> findings = new ArrayList<>();
-    if (network.proxy().isEmpty()) {
-      int port = namespace.port() != 0 ? namespace.port() : network.webSockets() ? HTTPS : AMQPS;
-      findings.add(
-          attempt(
-              "TCP to " + namespace.host() + ":" + port,
-              () -> {
-                try (Socket socket = new Socket()) {
-                  int millis = (int) PATIENCE.toMillis();
-                  socket.connect(new InetSocketAddress(namespace.host(), port), millis);
-                }
-              }));
-      if (!findings.getLast().good()) {
-        return findings;
-      }
+    List<Finding> findings = new ArrayList<>(WayCheck.run(namespace, network));
+    if (!findings.stream().allMatch(Finding::good)) {
+      return findings;
     }
     ServiceBusClientBuilder builder =
         ServiceBusCarrier.builder(namespace, network)
@@ -72,6 +50,7 @@ public final class NamespaceCheck {
               try (ServiceBusReceiverClient receiver =
                   builder.receiver().queueName(self.mailbox()).buildClient()) {
                 var _ = receiver.peekMessage();
+                return "";
               }
             }));
     for (String peer : peers) {
@@ -81,7 +60,8 @@ public final class NamespaceCheck {
               () -> {
                 try (ServiceBusSenderClient sender =
                     builder.sender().queueName(peer).buildClient()) {
-                  var _ = sender.createMessageBatch();
+                  int most = sender.createMessageBatch().getMaxSizeInBytes();
+                  return "takes messages of up to %d KB".formatted(most / 1024);
                 }
               }));
     }
@@ -90,34 +70,32 @@ public final class NamespaceCheck {
 
   private static Finding attempt(String what, Attempt attempt) {
     long begin = System.nanoTime();
+    Finding finding;
     try {
-      attempt.run();
-      return new Finding(what, true, (System.nanoTime() - begin) / 1_000_000 + " ms");
+      finding = Finding.ok(what, attempt.run());
     } catch (ServiceBusException e) {
-      return new Finding(what, false, explained(e.getReason()));
-    } catch (IOException e) {
-      return new Finding(
-          what, false, "cannot be reached. Fix: check endpoint, name server and firewall");
+      finding = explained(what, e.getReason());
     } catch (RuntimeException e) {
-      return new Finding(
-          what,
-          false,
-          "no answer ("
-              + e.getClass().getSimpleName()
-              + "). Fix: check port, TLS and network.trust");
+      finding =
+          Finding.failed(
+              what,
+              "no answer (" + e.getClass().getSimpleName() + ")",
+              "check port, TLS and network.trust");
     }
+    return finding.after(Duration.ofNanos(System.nanoTime() - begin));
   }
 
-  private static String explained(ServiceBusFailureReason reason) {
+  private static Finding explained(String what, ServiceBusFailureReason reason) {
     if (reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
-      return "not allowed. Fix: check the name and value of the key, and its rights on this queue";
+      return Finding.failed(
+          what, "not allowed", "check the name and value of the key, and its rights on this queue");
     }
     if (reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)) {
-      return "there is no such queue. Fix: create it, or mend the name";
+      return Finding.failed(what, "there is no such queue", "create it, or mend the name");
     }
     if (reason.equals(ServiceBusFailureReason.SERVICE_TIMEOUT)) {
-      return "no answer in time. Fix: check port, TLS and network.trust";
+      return Finding.failed(what, "no answer in time", "check port, TLS and network.trust");
     }
-    return reason + ". Fix: see docs/agent.md, “Connections”";
+    return Finding.failed(what, reason.toString(), "see docs/agent.md, “Connections”");
   }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /**
@@ -103,10 +104,22 @@ public record NetworkSettings(
 
   /** TLS that trusts the CAs named here; empty: the process's own does already. */
   Optional<SSLContext> context() {
-    if (trust.isEmpty() && system) {
+    if (trust.isEmpty() && system && SystemStore.certificates().isEmpty()) {
       return Optional.empty();
     }
     try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {trustManager()}, null);
+      return Optional.of(context);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("network.trust cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  /** Judges a server's certificate by the CAs named here. */
+  X509ExtendedTrustManager trustManager() {
+    try {
+      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
       KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
       anchors.load(null, null);
       if (system) {
@@ -122,11 +135,8 @@ public record NetworkSettings(
           }
         }
       }
-      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
       factory.init(anchors);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, factory.getTrustManagers(), null);
-      return Optional.of(context);
+      return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("network.trust cannot be used: " + e.getMessage(), e);
     }
@@ -135,7 +145,7 @@ public record NetworkSettings(
   private static List<X509Certificate> systemCertificates() throws GeneralSecurityException {
     TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
     factory.init((KeyStore) null);
-    List<X509Certificate> all = new ArrayList<>();
+    List<X509Certificate> all = new ArrayList<>(SystemStore.certificates());
     for (TrustManager manager : factory.getTrustManagers()) {
       if (manager instanceof X509TrustManager x509) {
         all.addAll(List.of(x509.getAcceptedIssuers()));

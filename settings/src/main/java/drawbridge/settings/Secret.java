@@ -15,6 +15,11 @@ public final class Secret {
     return new String(value);
   }
 
+  /** Nothing was given. */
+  public boolean isEmpty() {
+    return value.length == 0;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof Secret secret && Arrays.equals(value, secret.value);

@@ -12,6 +12,7 @@ public final class SettingsException extends RuntimeException {
   private final Path file;
   private final int line;
   private final String key;
+  private final String problem;
   private final String fix;
 
   public SettingsException(Path file, int line, String key, String problem, String fix) {
@@ -33,6 +34,7 @@ public final class SettingsException extends RuntimeException {
     this.file = file;
     this.line = line;
     this.key = key;
+    this.problem = problem;
     this.fix = fix;
   }
 
@@ -48,6 +50,10 @@ public final class SettingsException extends RuntimeException {
   /** Dotted from the top of the file, such as {@code identity.crl.file}; empty: the file itself. */
   public String key() {
     return key;
+  }
+
+  public String problem() {
+    return problem;
   }
 
   public String fix() {

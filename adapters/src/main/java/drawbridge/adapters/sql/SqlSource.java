@@ -45,6 +45,9 @@ public final class SqlSource implements Source {
   private final String warning;
   private final List<SqlOperation> operations = new ArrayList<>();
 
+  /** Set while operations are added, before the source is shared. */
+  private boolean changes;
+
   /** Why the source was not reached when it was last needed; null: it was. */
   private volatile @Nullable String failure = "not connected yet";
 
@@ -112,10 +115,12 @@ public final class SqlSource implements Source {
           new Engine(this, false, read.safe(), read.isolation(), outline.traits().seconds());
       ProcedureAction action = new ProcedureAction(engine, read.procedure());
       operations.add(action);
+      changes = true;
       return outline.with(read.safe(), true, List.of(), action);
     }
     StatementReader.Read read = StatementReader.read(section, outline, dialect);
     boolean reads = outline.method().equals("GET");
+    changes |= !reads;
     Engine engine =
         new Engine(this, reads, read.safe(), read.isolation(), outline.traits().seconds());
     StatementAction action = new StatementAction(engine, read.plan());
@@ -129,6 +134,7 @@ public final class SqlSource implements Source {
     Resource resource = ResourceReader.read(section, outline, dialect);
     for (ResourceOperations.Made one : ResourceOperations.of(this, resource, outline)) {
       operations.add(one.inner());
+      changes |= !one.operation().method().equals("GET");
       made.add(one.operation());
     }
     return made;
@@ -263,6 +269,7 @@ public final class SqlSource implements Source {
   public SourceCheck check(Duration patience) {
     long start = System.nanoTime();
     List<String> problems = new ArrayList<>();
+    List<String> excess;
     Duration latency;
     try (Connection connection = connectAnew(patience)) {
       boolean valid = connection.isValid((int) Math.max(1, patience.toSeconds()));
@@ -278,6 +285,7 @@ public final class SqlSource implements Source {
           problems.add(operation.id() + ": " + problem(e));
         }
       }
+      excess = Privileges.excess(connection, dialect, !changes);
     } catch (SQLException e) {
       failed(e);
       String hint = dialect.refusedSignIn(e) ? " (mend " + connector.toMend() + ")" : "";
@@ -293,7 +301,8 @@ public final class SqlSource implements Source {
         problems.isEmpty(),
         problems.isEmpty() ? state().detail() : "its operations do not fit the source",
         problems,
-        latency);
+        latency,
+        excess);
   }
 
   @Override

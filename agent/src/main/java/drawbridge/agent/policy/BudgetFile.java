@@ -2,13 +2,13 @@ package drawbridge.agent.policy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import drawbridge.settings.Disk;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -93,7 +93,7 @@ public final class BudgetFile {
             });
     Path draft = file.resolveSibling(file.getFileName() + ".new");
     Files.write(draft, lines, UTF_8);
-    Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    Disk.replace(draft, file);
   }
 
   /** Bounds what a caller's name costs, and tells nobody who calls. */
