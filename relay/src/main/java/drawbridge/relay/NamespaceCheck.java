@@ -6,21 +6,18 @@ import com.azure.messaging.servicebus.ServiceBusException;
 import com.azure.messaging.servicebus.ServiceBusFailureReason;
 import com.azure.messaging.servicebus.ServiceBusReceiverClient;
 import com.azure.messaging.servicebus.ServiceBusSenderClient;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Tries the way to Service Bus and a program's rights there, without taking or sending a message.
  */
 public final class NamespaceCheck {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final int AMQPS = 5671;
-  private static final int HTTPS = 443;
 
   /**
    * One thing that was tried.
@@ -28,10 +25,6 @@ public final class NamespaceCheck {
    * @param detail what is wrong and how to mend it, or how long it took
    */
   public record Finding(String what, boolean good, String detail) {}
-
-  private interface Attempt {
-    void run() throws IOException;
-  }
 
   private NamespaceCheck() {}
 
@@ -47,27 +40,26 @@ public final class NamespaceCheck {
       NetworkSettings network) {
     network.install();
     List<Finding> findings = new ArrayList<>();
-    if (network.proxy().isEmpty()) {
-      int port = namespace.port() != 0 ? namespace.port() : network.webSockets() ? HTTPS : AMQPS;
-      findings.add(
-          attempt(
-              "TCP to " + namespace.host() + ":" + port,
-              () -> {
-                try (Socket socket = new Socket()) {
-                  int millis = (int) PATIENCE.toMillis();
-                  socket.connect(new InetSocketAddress(namespace.host(), port), millis);
-                }
-              }));
+    WayProbe way = new WayProbe(namespace, network, PATIENCE);
+    findings.add(tried(way.what(), way::problem));
+    if (!findings.getLast().good()) {
+      return findings;
+    }
+    EntraSignIn signIn =
+        namespace.login() instanceof Login.Entra login ? new EntraSignIn(login, network) : null;
+    if (signIn != null) {
+      findings.add(tried("Token from Entra ID", signIn::check));
       if (!findings.getLast().good()) {
         return findings;
       }
     }
     ServiceBusClientBuilder builder =
-        ServiceBusCarrier.builder(namespace, network)
+        ServiceBusCarrier.builder(namespace, network, signIn)
             .retryOptions(new AmqpRetryOptions().setMaxRetries(0).setTryTimeout(PATIENCE));
     findings.add(
         attempt(
             "Listen on " + self.mailbox(),
+            namespace.login(),
             () -> {
               try (ServiceBusReceiverClient receiver =
                   builder.receiver().queueName(self.mailbox()).buildClient()) {
@@ -78,6 +70,7 @@ public final class NamespaceCheck {
       findings.add(
           attempt(
               "Send to " + peer,
+              namespace.login(),
               () -> {
                 try (ServiceBusSenderClient sender =
                     builder.sender().queueName(peer).buildClient()) {
@@ -88,16 +81,25 @@ public final class NamespaceCheck {
     return findings;
   }
 
-  private static Finding attempt(String what, Attempt attempt) {
+  private static Finding tried(String what, Supplier<Optional<String>> problem) {
+    long begin = System.nanoTime();
+    return problem
+        .get()
+        .map(text -> new Finding(what, false, text))
+        .orElseGet(() -> new Finding(what, true, since(begin)));
+  }
+
+  private static String since(long begin) {
+    return (System.nanoTime() - begin) / 1_000_000 + " ms";
+  }
+
+  private static Finding attempt(String what, Login login, Runnable attempt) {
     long begin = System.nanoTime();
     try {
       attempt.run();
-      return new Finding(what, true, (System.nanoTime() - begin) / 1_000_000 + " ms");
+      return new Finding(what, true, since(begin));
     } catch (ServiceBusException e) {
-      return new Finding(what, false, explained(e.getReason()));
-    } catch (IOException e) {
-      return new Finding(
-          what, false, "cannot be reached. Fix: check endpoint, name server and firewall");
+      return new Finding(what, false, explained(e.getReason(), login));
     } catch (RuntimeException e) {
       return new Finding(
           what,
@@ -108,9 +110,15 @@ public final class NamespaceCheck {
     }
   }
 
-  private static String explained(ServiceBusFailureReason reason) {
+  private static String explained(ServiceBusFailureReason reason, Login login) {
     if (reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
-      return "not allowed. Fix: check the name and value of the key, and its rights on this queue";
+      return switch (login) {
+        case Login.SharedKey key ->
+            "not allowed. Fix: check the name and value of the key, and its rights on this queue";
+        case Login.Entra identity ->
+            "not allowed. Fix: assign the role Azure Service Bus Data Receiver on the own queue, and"
+                + " Azure Service Bus Data Sender on each peer's; a new assignment takes minutes";
+      };
     }
     if (reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)) {
       return "there is no such queue. Fix: create it, or mend the name";

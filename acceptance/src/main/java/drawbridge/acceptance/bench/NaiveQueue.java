@@ -6,6 +6,7 @@ import com.azure.messaging.servicebus.ServiceBusMessage;
 import com.azure.messaging.servicebus.ServiceBusReceivedMessage;
 import com.azure.messaging.servicebus.ServiceBusSenderAsyncClient;
 import com.azure.messaging.servicebus.models.ServiceBusReceiveMode;
+import drawbridge.relay.Login;
 import drawbridge.relay.NamespaceSettings;
 import drawbridge.settings.Section;
 import java.nio.file.Path;
@@ -21,6 +22,9 @@ final class NaiveQueue {
 
   NaiveQueue(Path config, String own, String other, Consumer<ServiceBusReceivedMessage> received) {
     NamespaceSettings settings = NamespaceSettings.read(Section.read(config).section("namespace"));
+    if (!(settings.login() instanceof Login.SharedKey key)) {
+      throw new IllegalArgumentException(config + " has no shared access key");
+    }
     builder =
         new ServiceBusClientBuilder()
             .connectionString(
@@ -28,8 +32,8 @@ final class NaiveQueue {
                     .formatted(
                         settings.host(),
                         settings.port(),
-                        settings.keyName(),
-                        settings.key().reveal()));
+                        key.name(),
+                        key.key().reveal()));
     sender = builder.sender().queueName(other).buildAsyncClient();
     builder
         .receiver()
