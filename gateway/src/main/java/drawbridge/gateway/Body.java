@@ -1,6 +1,9 @@
 package drawbridge.gateway;
 
 import com.google.protobuf.ByteString;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +38,11 @@ final class Body {
     return ended && chunks <= 1;
   }
 
-  /** A full chunk or the rest; empty where nothing is left. */
+  /**
+   * A full chunk or the rest; empty where nothing is left.
+   *
+   * @throws RequestException it is too large, or in no chunks; the connection is of no more use
+   */
   ByteString next() {
     InputStream from = in;
     if (from == null || ended) {
@@ -48,6 +55,16 @@ final class Body {
       return ByteString.copyFrom(bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (UncheckedIOException | RequestException | CloseConnectionException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      // What Helidon makes of chunks that are none. Nothing ran: an operation waits for the end.
+      throw RequestException.builder()
+          .type(DirectHandler.EventType.BAD_REQUEST)
+          .message("the body cannot be read")
+          .cause(e)
+          .setKeepAlive(false)
+          .build();
     }
   }
 }

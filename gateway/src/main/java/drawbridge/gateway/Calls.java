@@ -286,6 +286,7 @@ final class Calls implements Handler {
     try {
       request.content().consume();
     } catch (RuntimeException e) {
+      connection.last();
       LOG.log(Level.DEBUG, "the rest of a refused request did not come", e);
     } finally {
       connection.bodyDeadline(0);
