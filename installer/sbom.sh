@@ -30,7 +30,7 @@ licence() {
 
 # One component a library, with its place in Maven Central and the checksum of the installed file.
 component() {
-  local repository=$1 entry=$2 path version artifact group file qualifier licence purl
+  local repository=$1 entry=$2 installed=$3/${2##*/} path version artifact group file qualifier licence purl pedigree=
   path=${entry#"$repository"/} file=${entry##*/}
   path=${path%/*} version=${path##*/}
   path=${path%/*} artifact=${path##*/}
@@ -38,8 +38,9 @@ component() {
   qualifier=${file#"$artifact-$version"} qualifier=${qualifier%.jar}
   purl=pkg:maven/$group/$artifact@$version${qualifier:+"?classifier=${qualifier#-}"}
   licence=$(licence "$repository" "${entry%/*}/$artifact-$version.pom")
-  printf ',\n  {"type":"library","bom-ref":"%s","group":"%s","name":"%s","version":"%s","hashes":[{"alg":"SHA-256","content":"%s"}],%s"purl":"%s"}' \
-    "$purl" "$group" "$artifact" "$version" "$(sha256sum "$entry" | cut -d ' ' -f 1)" \
+  cmp -s "$entry" "$installed" || pedigree='"pedigree":{"notes":"as published, without the signature files of the jar"},'
+  printf ',\n  {"type":"library","bom-ref":"%s","group":"%s","name":"%s","version":"%s","hashes":[{"alg":"SHA-256","content":"%s"}],%s%s"purl":"%s"}' \
+    "$purl" "$group" "$artifact" "$version" "$(sha256sum "$installed" | cut -d ' ' -f 1)" "$pedigree" \
     "${licence:+"\"licenses\":[{\"license\":{\"name\":\"$licence\"}}],"}" "$purl"
 }
 
@@ -53,7 +54,7 @@ bill() {
     printf '"component":{"type":"application","bom-ref":"drawbridge-%s","name":"drawbridge-%s","version":"%s","licenses":[{"license":{"id":"Apache-2.0"}}]}},\n' "$name" "$name" "$version"
     printf ' "components":[\n  {"type":"platform","bom-ref":"java-runtime","name":"OpenJDK","version":"%s","publisher":"%s","licenses":[{"expression":"GPL-2.0-only WITH Classpath-exception-2.0"}],"cpe":"cpe:2.3:a:oracle:openjdk:%s:*:*:*:*:*:*:*"}' \
       "$java" "$(sed -n 's/^IMPLEMENTOR="\(.*\)"$/\1/p' "$JAVA_HOME/release")" "$java"
-    sort "$work/$name.libraries" | while IFS= read -r entry; do component "$repository" "$entry"; done
+    sort "$work/$name.libraries" | while IFS= read -r entry; do component "$repository" "$entry" "$home/lib"; done
     printf '\n ]}\n'
   } >"$out/$file"
   echo "$file" >>"$work/made"

@@ -10,11 +10,12 @@ modules() {
 }
 
 # The runtime's modules: what jdeps finds in the libraries, less what only their tools use (compilers,
-# consoles), and what they find by name alone: EBCDIC and other old character sets, DNS by JNDI.
+# consoles), and what they find by name alone: EBCDIC and other old character sets, DNS by JNDI,
+# signing on by Kerberos.
 # java.desktop is for the java.beans that the library for IBM i is built on.
 jdk_modules() {
   case $1 in
-    agent) echo java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,jdk.charsets,jdk.httpserver,jdk.naming.dns,jdk.net,jdk.unsupported ;;
+    agent) echo java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,jdk.charsets,jdk.httpserver,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported ;;
     gateway) echo java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported ;;
   esac
 }
@@ -73,10 +74,26 @@ libraries() {
       *)
         [ ! -e "$lib/${entry##*/}" ] || fail "two libraries have the name ${entry##*/}"
         install -m 644 "$entry" "$lib/"
+        unsigned "$lib/${entry##*/}"
         echo "$entry" >>"$work/$name.libraries"
         ;;
     esac
   done < <({ echo "$root/$name/target/classes" && tr ':' '\n' <"$root/$name/target/dependencies.classpath" && echo; } | sed '/^$/d')
+}
+
+# The JVM caches no class of a signed jar, and checks each one when it is loaded. What vouches for an installed file is the
+# signature of the packages' checksums; the bill of materials says which jars were changed so.
+unsigned() {
+  local jar=$1 content
+  if ! grep -aqE 'META-INF/[A-Za-z0-9_-]+\.SF' "$jar"; then return 0; fi
+  content=$(mktemp -d -p "$work")
+  (cd "$content" && "$JAVA_HOME/bin/jar" xf "$jar")
+  # The manifest up to its first empty line is about the jar; the rest is a checksum an entry.
+  sed '/^\r*$/q' "$content/META-INF/MANIFEST.MF" >"$content.manifest"
+  rm -f "$content"/META-INF/*.{SF,RSA,DSA,EC} "$content/META-INF/MANIFEST.MF"
+  "$JAVA_HOME/bin/jar" --create --file "$jar" --manifest "$content.manifest" \
+    --date "$(date -u -d "@$epoch" +%Y-%m-%dT%H:%M:%SZ)" -C "$content" .
+  rm -rf "$content" "$content.manifest"
 }
 
 # By the names of our jars, and by what any jar holds: names in a zip file are readable as they are.

@@ -24,6 +24,9 @@ final class Configuration {
   void namespace() throws IOException {
     StringBuilder text = new StringBuilder();
     text.append("port: 0\ncontrol: 0\n");
+    if (!plan.crowd().isEmpty()) {
+      text.append("max-connections: 10000\nmax-links: 10000\n");
+    }
     if (plan.record()) {
       text.append("record: ").append(layout.record()).append('\n');
     }
@@ -41,7 +44,7 @@ final class Configuration {
         "  - { name: RootManageSharedAccessKey, key-file: %s, rights: [manage] }\n"
             .formatted(layout.secret("root")));
     List<String> gateways = plan.gateways().stream().map(Configuration::mailbox).toList();
-    for (StackPlan.Site site : plan.sites()) {
+    for (StackPlan.Site site : plan.everybody()) {
       for (String agent : site.agents()) {
         key(text, agent, mailbox(site, agent), gateways);
       }
@@ -82,7 +85,7 @@ final class Configuration {
   }
 
   private List<String> agentMailboxes() {
-    return plan.sites().stream()
+    return plan.everybody().stream()
         .flatMap(site -> site.agents().stream().map(agent -> mailbox(site, agent)))
         .toList();
   }
@@ -111,7 +114,7 @@ final class Configuration {
 
   void gateway(String name, int namespacePort, int port, int privatePort) throws IOException {
     String sites =
-        plan.sites().stream()
+        plan.everybody().stream()
             .map(
                 site ->
                     "  %s: { agents: [%s], apis: [orders%s%s]%s }\n"

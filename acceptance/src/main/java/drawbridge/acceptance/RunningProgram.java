@@ -45,7 +45,8 @@ public final class RunningProgram {
   /** Starts {@code main --config NAME.yaml --ready-file …}; its output goes to {@code NAME.log}. */
   static RunningProgram start(String name, String module, String main, Layout layout, Guard guard)
       throws IOException {
-    return start(name, Repository.java(module, main, List.of()), Map.of(), layout, guard);
+    List<String> command = Repository.java(module, main, layout.plan().jvm(), List.of());
+    return start(name, command, Map.of(), layout, guard);
   }
 
   /** The same of a command that takes these options, such as an installed program's. */

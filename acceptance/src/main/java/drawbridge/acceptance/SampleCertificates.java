@@ -17,7 +17,7 @@ final class SampleCertificates {
   static void make(Layout layout) throws IOException, InterruptedException {
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("sample", layout.certificates().toString(), "--force"));
-    for (StackPlan.Site site : layout.plan().sites()) {
+    for (StackPlan.Site site : layout.plan().everybody()) {
       for (String agent : site.agents()) {
         arguments.addAll(List.of("--agent", site.name() + "/" + agent));
       }

@@ -151,6 +151,9 @@ public final class Stack implements AutoCloseable {
         launch(agent, "agent", "drawbridge.agent.Main");
       }
     }
+    for (String name : plan.crowd()) {
+      configuration.agent(name, plan.sites().getFirst(), port);
+    }
     for (String name : names()) {
       program(name).awaitReady();
     }

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Which programs a {@link Stack} consists of. All agents connect to all gateways.
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param breakable the agents reach the database through a {@link Breaker}, and a second source,
  *     with the API {@code spare/v1}, without it
  * @param host there is a simulated IBM i too, with the API {@code host/v1}
+ * @param crowd agents of the first site that have all their files and are not started
+ * @param jvm options of every program's JVM
  */
 public record StackPlan(
     List<String> gateways,
@@ -26,7 +29,9 @@ public record StackPlan(
     boolean record,
     Map<String, String> behaviour,
     boolean breakable,
-    boolean host) {
+    boolean host,
+    List<String> crowd,
+    List<String> jvm) {
 
   /** The smallest number of orders that the demo shows. */
   public static final int ROWS = 100_000;
@@ -46,6 +51,8 @@ public record StackPlan(
     gateways = List.copyOf(gateways);
     sites = List.copyOf(sites);
     behaviour = Map.copyOf(behaviour);
+    crowd = List.copyOf(crowd);
+    jvm = List.copyOf(jvm);
     List<String> names = new ArrayList<>(gateways);
     sites.forEach(site -> names.addAll(site.agents()));
     if (gateways.isEmpty() || names.size() == gateways.size()) {
@@ -66,37 +73,64 @@ public record StackPlan(
         false,
         Map.of(),
         false,
-        false);
+        false,
+        List.of(),
+        Repository.QUICK);
   }
 
   public StackPlan withGateways(String... names) {
-    return new StackPlan(List.of(names), sites, rows, record, behaviour, breakable, host);
+    return new StackPlan(
+        List.of(names), sites, rows, record, behaviour, breakable, host, crowd, jvm);
   }
 
   public StackPlan withSites(Site... all) {
-    return new StackPlan(gateways, List.of(all), rows, record, behaviour, breakable, host);
+    return new StackPlan(
+        gateways, List.of(all), rows, record, behaviour, breakable, host, crowd, jvm);
   }
 
   public StackPlan withRows(int count) {
-    return new StackPlan(gateways, sites, count, record, behaviour, breakable, host);
+    return new StackPlan(gateways, sites, count, record, behaviour, breakable, host, crowd, jvm);
   }
 
   public StackPlan recorded() {
-    return new StackPlan(gateways, sites, rows, true, behaviour, breakable, host);
+    return new StackPlan(gateways, sites, rows, true, behaviour, breakable, host, crowd, jvm);
   }
 
   public StackPlan withBehaviour(Map<String, String> settings) {
-    return new StackPlan(gateways, sites, rows, record, settings, breakable, host);
+    return new StackPlan(gateways, sites, rows, record, settings, breakable, host, crowd, jvm);
   }
 
   public StackPlan withBreaker() {
-    return new StackPlan(gateways, sites, rows, record, behaviour, true, host);
+    return new StackPlan(gateways, sites, rows, record, behaviour, true, host, crowd, jvm);
   }
 
   public StackPlan withHost() {
-    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, true);
+    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, true, crowd, jvm);
   }
 
+  /** With programs that are optimized as those that run for long. */
+  public StackPlan measured(String heap) {
+    return new StackPlan(
+        gateways, sites, rows, record, behaviour, breakable, host, crowd, List.of("-Xmx" + heap));
+  }
+
+  /** With so many agents whose part somebody else plays: {@code crowd-1} and so on. */
+  public StackPlan withCrowd(int count) {
+    List<String> names = IntStream.rangeClosed(1, count).mapToObj(i -> "crowd-" + i).toList();
+    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, host, names, jvm);
+  }
+
+  /** All that have files, by site: those of the crowd stand in the first. */
+  List<Site> everybody() {
+    List<Site> all = new ArrayList<>(sites);
+    Site first = sites.getFirst();
+    List<String> agents = new ArrayList<>(first.agents());
+    agents.addAll(crowd);
+    all.set(0, new Site(first.name(), agents, first.prefix()));
+    return all;
+  }
+
+  /** Those that are started. */
   List<String> agents() {
     return sites.stream().flatMap(site -> site.agents().stream()).toList();
   }

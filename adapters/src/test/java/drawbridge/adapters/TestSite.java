@@ -31,14 +31,16 @@ public final class TestSite implements AutoCloseable {
    */
   public static TestSite open(Path folder, String user, String sources, String operations)
       throws IOException {
-    Files.createDirectories(folder.resolve("apis"));
+    Files.createDirectories(folder);
     Files.writeString(folder.resolve("password"), "s3cr3t-4711\n");
-    Files.writeString(
-        folder.resolve("sources.yaml"),
-        "main:\n  adapter: sql\n  login: { user: "
-            + user
-            + ", password-file: password }\n"
-            + sources.indent(2));
+    String login = "login: { user: " + user + ", password-file: password }\n";
+    return open(folder, login + sources, operations);
+  }
+
+  /** The same with the login among the lines of the source. */
+  public static TestSite open(Path folder, String source, String operations) throws IOException {
+    Files.createDirectories(folder.resolve("apis"));
+    Files.writeString(folder.resolve("sources.yaml"), "main:\n  adapter: sql\n" + source.indent(2));
     Files.writeString(
         folder.resolve("apis/shop-v1.yaml"),
         "api: shop\nversion: v1\ntitle: Shop\nsource: main\noperations:\n" + operations.indent(2));

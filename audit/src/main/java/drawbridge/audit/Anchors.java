@@ -13,6 +13,26 @@ final class Anchors {
 
   private Anchors() {}
 
+  /**
+   * The checkpoints of a file with the place they were kept at.
+   *
+   * @param witnesses one of these must have cosigned each; empty: none need have
+   */
+  static List<Verdict.Anchor> in(Path file, List<VerifierKey> witnesses) throws IOException {
+    List<Verdict.Anchor> anchors = new ArrayList<>();
+    for (Checkpoint checkpoint : read(file)) {
+      if (witnesses.isEmpty()) {
+        anchors.add(new Verdict.Anchor(file.toString(), checkpoint));
+      }
+      for (VerifierKey witness : witnesses) {
+        Witness.signed(checkpoint, witness)
+            .map(time -> "%s, seen by %s at %s".formatted(file, witness.name(), time))
+            .ifPresent(place -> anchors.add(new Verdict.Anchor(place, checkpoint)));
+      }
+    }
+    return anchors;
+  }
+
   /** Of a file of signed notes, or of what a syslog receiver wrote down. */
   static List<Checkpoint> read(Path file) throws IOException {
     List<Checkpoint> read =

@@ -114,7 +114,8 @@ public record Checkpoint(
   public boolean signedBy(VerifierKey key) {
     String name = key.name().isEmpty() ? origin : key.name();
     byte[] hash = key.hash(name);
-    return name.equals(origin)
+    return !key.ofWitness()
+        && name.equals(origin)
         && signatures.stream()
             .anyMatch(
                 signature ->

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -51,16 +52,26 @@ public final class Main {
               names = "--checkpoint",
               paramLabel = "FILE",
               description = "checkpoints that were kept elsewhere, such as a gateway's; or syslog")
-          List<Path> checkpoints)
+          List<Path> checkpoints,
+      @Option(
+              names = "--witness",
+              paramLabel = "PUB",
+              description =
+                  "public key of a witness; only checkpoints that one of these cosigned count then")
+          List<Path> witnesses)
       throws IOException {
     folder(folder);
+    List<VerifierKey> eyes = keys(witnesses);
     List<Verdict.Anchor> anchors = new ArrayList<>();
     for (Path file : given(checkpoints)) {
-      List<Checkpoint> read = Anchors.read(file);
+      List<Verdict.Anchor> read = Anchors.in(file, eyes);
       if (read.isEmpty()) {
-        throw wrong("there is no checkpoint in " + file);
+        throw wrong(
+            "there is no checkpoint in "
+                + file
+                + (eyes.isEmpty() ? "" : " that one of the witnesses given cosigned"));
       }
-      read.forEach(checkpoint -> anchors.add(new Verdict.Anchor(file.toString(), checkpoint)));
+      anchors.addAll(read);
     }
     Verdict verdict = AuditFolder.of(folder).verify(keys(keys), anchors);
     switch (verdict) {
@@ -202,6 +213,47 @@ public final class Main {
   }
 
   @Command(
+      name = "cosign",
+      mixinStandardHelpOptions = true,
+      description =
+          "Adds a witness' signature to a checkpoint, if it follows all that the witness saw before.")
+  int cosign(
+      @Parameters(
+              paramLabel = "REQUEST",
+              description = "as “audit consistency” writes it; at first a checkpoint alone")
+          Path request,
+      @Option(names = "--key", paramLabel = "FILE", required = true, description = "the witness'")
+          Path key,
+      @Option(names = "--name", paramLabel = "NAME", required = true, description = "the witness'")
+          String name,
+      @Option(names = "--log", paramLabel = "PUB", required = true, description = "key of the log")
+          Path log,
+      @Option(
+              names = "--seen",
+              paramLabel = "FOLDER",
+              required = true,
+              description = "what the witness signed before; made where it is missing")
+          Path seen,
+      @Option(names = "--out", paramLabel = "FILE", description = "instead of standard output")
+          @Nullable Path out)
+      throws IOException {
+    Witness witness =
+        new Witness(
+            AuditKey.read(key, name),
+            AnchorStore.open(seen, InstantSource.system()),
+            InstantSource.system());
+    String text = Files.readString(request);
+    List<VerifierKey> logs = VerifierKey.read(log);
+    try {
+      write(witness.cosign(logs.getFirst(), text).note(), out);
+      return Program.DONE;
+    } catch (IOException e) {
+      System.err.println("drawbridge: not signed: " + e.getMessage());
+      return Program.FAILED;
+    }
+  }
+
+  @Command(
       name = "key",
       mixinStandardHelpOptions = true,
       description =
@@ -213,8 +265,11 @@ public final class Main {
               names = "--name",
               paramLabel = "NAME",
               required = true,
-              description = "of the log: drawbridge/SITE/agent/NAME or drawbridge/gateway/NAME")
-          String name)
+              description =
+                  "of the log: drawbridge/SITE/agent/NAME or drawbridge/gateway/NAME; or the witness'")
+          String name,
+      @Option(names = "--witness", description = "the key cosigns checkpoints of others")
+          boolean witness)
       throws IOException {
     if (!name.matches("[a-z0-9./-]{1,200}")) {
       throw wrong("--name: “" + name + "” is not such a name");
@@ -226,7 +281,8 @@ public final class Main {
                 AuditKey.generate(name).pem().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
       }
     }
-    out().println(AuditKey.read(file, name).verifier().text());
+    VerifierKey half = AuditKey.read(file, name).verifier();
+    out().println((witness ? half.witness() : half).text());
     out().flush();
     return Program.DONE;
   }

@@ -23,10 +23,12 @@ import java.util.List;
  *
  * @param name of the signer; empty: any, for a key that came as PEM, which has no name
  * @param raw the 32 bytes of RFC 8032
+ * @param type what it signs, as C2SP signed-note numbers it: notes, or cosignatures of a witness
  */
 @SuppressWarnings("ArrayRecordComponent") // copied on the way in and out, and compared by content
-public record VerifierKey(String name, byte[] raw) {
-  static final byte ED25519 = 1;
+public record VerifierKey(String name, byte[] raw, byte type) {
+  private static final byte ED25519 = 1;
+  private static final byte WITNESS = 4;
 
   /** SubjectPublicKeyInfo of an Ed25519 key, up to its 32 bytes. */
   private static final byte[] SPKI = HexFormat.of().parseHex("302a300506032b6570032100");
@@ -36,6 +38,20 @@ public record VerifierKey(String name, byte[] raw) {
       throw new IllegalArgumentException("not an Ed25519 key");
     }
     raw = raw.clone();
+  }
+
+  /** A key that signs notes. */
+  VerifierKey(String name, byte[] raw) {
+    this(name, raw, ED25519);
+  }
+
+  /** The same key as that of a witness, whose signatures never pass for a log's own. */
+  VerifierKey witness() {
+    return new VerifierKey(name, raw, WITNESS);
+  }
+
+  boolean ofWitness() {
+    return type == WITNESS;
   }
 
   @Override
@@ -74,8 +90,8 @@ public record VerifierKey(String name, byte[] raw) {
     try {
       if (parts.length == 3) {
         byte[] key = Base64.getDecoder().decode(parts[2]);
-        if (key.length == 33 && key[0] == ED25519) {
-          VerifierKey read = new VerifierKey(parts[0], Arrays.copyOfRange(key, 1, 33));
+        if (key.length == 33 && (key[0] == ED25519 || key[0] == WITNESS)) {
+          VerifierKey read = new VerifierKey(parts[0], Arrays.copyOfRange(key, 1, 33), key[0]);
           if (read.text().equals(text)) {
             return read;
           }
@@ -105,7 +121,7 @@ public record VerifierKey(String name, byte[] raw) {
 
   private byte[] typed() {
     byte[] typed = new byte[33];
-    typed[0] = ED25519;
+    typed[0] = type;
     System.arraycopy(raw, 0, typed, 1, 32);
     return typed;
   }
@@ -133,7 +149,8 @@ public record VerifierKey(String name, byte[] raw) {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof VerifierKey(String otherName, byte[] otherRaw)
+    return other instanceof VerifierKey(String otherName, byte[] otherRaw, byte otherType)
+        && type == otherType
         && name.equals(otherName)
         && Arrays.equals(raw, otherRaw);
   }

@@ -93,6 +93,46 @@ class CommandTest {
   }
 
   @Test
+  void aWitnessCosignsAndVerifyAsksForIt() throws Exception {
+    String path = folder.toString();
+    String pem = temp.resolve("witness.pem").toString();
+    assertEquals(0, run("key", pem, "--name", "witness.example", "--witness"));
+    Path eye = Files.writeString(temp.resolve("eye"), output);
+    assertEquals(0, run("checkpoint", path));
+    Path note = Files.writeString(temp.resolve("note"), output);
+    String[] verify = {
+      "verify", path, "--key", key.toString(), "--witness", eye.toString(), "--checkpoint", ""
+    };
+    verify[7] = note.toString();
+    assertEquals(2, run(verify));
+    assertTrue(output.contains("witnesses given cosigned"), output);
+    String seen = temp.resolve("seen").toString();
+    String[] cosign = {
+      "cosign",
+      note.toString(),
+      "--key",
+      pem,
+      "--name",
+      "witness.example",
+      "--log",
+      key.toString(),
+      "--seen",
+      seen,
+      "--out",
+      temp.resolve("cosigned").toString()
+    };
+    assertEquals(0, run(cosign));
+    verify[7] = cosign[11];
+    assertEquals(0, run(verify));
+    assertTrue(output.startsWith("ANCHORED up to 2"), output);
+    assertTrue(output.contains(", seen by witness.example at 2"), output);
+    AuditFiles.open(folder).close();
+    assertEquals(0, run("checkpoint", path));
+    Files.writeString(note, output);
+    assertEquals(1, run(cosign));
+  }
+
+  @Test
   void findAndExportPrintWhatFits() {
     String path = folder.toString();
     assertEquals(0, run("find", path, "--call", "c3"));

@@ -35,6 +35,7 @@ public record NamespaceStats(
    * @param sends transfers taken; a batch is one
    * @param messagesIn messages taken, before faults
    * @param bytesIn their encoded bytes
+   * @param unitsIn each message in begun pieces of 64 KB, as the service bills
    * @param messagesOut deliveries to receivers, repeated ones too
    * @param bytesOut their encoded bytes
    * @param depth messages ready now
@@ -50,6 +51,7 @@ public record NamespaceStats(
       long sends,
       long messagesIn,
       long bytesIn,
+      long unitsIn,
       long messagesOut,
       long bytesOut,
       int depth,

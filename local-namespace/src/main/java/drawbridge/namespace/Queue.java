@@ -19,6 +19,9 @@ final class Queue {
     private long used;
   }
 
+  /** What the service counts as one operation of a message. */
+  private static final int BILLED = 64 << 10;
+
   private final Namespace namespace;
   private final QueueSettings settings;
   private final String name;
@@ -34,6 +37,7 @@ final class Queue {
   private long sends;
   private long messagesIn;
   private long bytesIn;
+  private long unitsIn;
   private long messagesOut;
   private long bytesOut;
 
@@ -82,11 +86,13 @@ final class Queue {
   /** Takes what one transfer brought, all or nothing; null: taken. */
   @Nullable AmqpError offer(List<QueuedMessage> messages) {
     long bytes = 0;
+    long units = 0;
     for (QueuedMessage message : messages) {
       if (Encoding.isScheduled(message)) {
         return AmqpError.lacking("scheduled messages");
       }
       bytes += message.size();
+      units += Math.ceilDiv(message.size(), BILLED);
     }
     dropExpired();
     if (room.used + bytes > settings.maxSize()) {
@@ -95,6 +101,7 @@ final class Queue {
     sends++;
     messagesIn += messages.size();
     bytesIn += bytes;
+    unitsIn += units;
     for (QueuedMessage message : messages) {
       namespace.record(name, message);
       injector.pass(message);
@@ -279,6 +286,7 @@ final class Queue {
         sends,
         messagesIn,
         bytesIn,
+        unitsIn,
         messagesOut,
         bytesOut,
         ready.size(),

@@ -8,7 +8,15 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchCall.class, BenchAudit.class, BenchFaults.class, BenchIbmi.class},
+    subcommands = {
+      BenchCall.class,
+      BenchStream.class,
+      BenchIdle.class,
+      BenchChannels.class,
+      BenchAudit.class,
+      BenchFaults.class,
+      BenchIbmi.class
+    },
     description = "Measures the bridge beside what it is compared to.")
 public final class Bench {
   private Bench() {}

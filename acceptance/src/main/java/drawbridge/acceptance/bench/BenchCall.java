@@ -1,6 +1,5 @@
 package drawbridge.acceptance.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import drawbridge.acceptance.Pem;
@@ -8,10 +7,11 @@ import drawbridge.acceptance.Stack;
 import drawbridge.acceptance.StackPlan;
 import drawbridge.settings.Program;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import javax.net.ssl.SSLContext;
 import picocli.CommandLine.Command;
@@ -43,13 +43,24 @@ final class BenchCall implements Callable<Integer> {
   @Option(
       names = "--topology",
       split = ",",
-      defaultValue = "relay,direct,direct-bare,naive",
+      defaultValue = "relay,direct,ssh,direct-bare,naive",
       description = "default ${DEFAULT-VALUE}")
   private List<String> topologies = List.of();
 
   @Option(
+      names = "--standard",
+      description =
+          "the namespace as the Standard tier has it: 1,000 operations a second, 10 ms each way")
+  private boolean standard;
+
+  @Option(
+      names = "--quick",
+      description = "programs that do not optimize themselves: for a short look, not for figures")
+  private boolean quick;
+
+  @Option(
       names = "--warm-up",
-      defaultValue = "45",
+      defaultValue = "150",
       description = "seconds for each topology, default ${DEFAULT-VALUE}")
   private int warmUp;
 
@@ -62,7 +73,8 @@ final class BenchCall implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Topology> chosen = topologies.stream().map(BenchCall::topology).toList();
-    try (Stack stack = Stack.start(StackPlan.small(), line -> say("· " + line))) {
+    StackPlan plan = quick ? StackPlan.small() : StackPlan.small().measured("512m");
+    try (Stack stack = Stack.start(plan, line -> say("· " + line))) {
       SSLContext tls =
           Pem.identified(
               stack.certificate("front-ca.pem"),
@@ -70,14 +82,36 @@ final class BenchCall implements Callable<Integer> {
               stack.certificate("connector.key"));
       if (!json) {
         System.out.printf(
-            "%n%-12s %11s %12s %8s %8s %9s%n",
-            "topology", "connections", "requests/s", "p50 ms", "p99 ms", "messages");
+            "%n%-12s %11s %12s %8s %8s %9s %7s  %s%n",
+            "topology",
+            "connections",
+            "requests/s",
+            "p50 ms",
+            "p99 ms",
+            "messages",
+            "units",
+            "processor µs");
       }
       boolean good = true;
       for (Topology topology : chosen) {
+        if (topology == Topology.SSH && SshTunnel.missing().isPresent()) {
+          System.err.println("ssh is left out: there is no " + SshTunnel.missing().get());
+          continue;
+        }
         say("· " + topology.word());
         topology.set(stack);
-        good &= measure(stack, tls, topology);
+        if (standard) {
+          stack.control("/behaviour?delay=10ms&operations-per-second=1000");
+        }
+        if (topology == Topology.SSH) {
+          try (SshTunnel tunnel =
+              SshTunnel.open(stack.folder().resolve("ssh"), stack.gateway().getPort())) {
+            good &= measure(stack, tls, topology, URI.create("https://localhost:" + tunnel.port()));
+          }
+        } else {
+          good &= measure(stack, tls, topology, stack.gateway());
+        }
+        stack.control("/normal");
       }
       return good ? Program.DONE : Program.FAILED;
     }
@@ -92,37 +126,50 @@ final class BenchCall implements Callable<Integer> {
     throw new IllegalArgumentException("no topology " + word);
   }
 
-  private boolean measure(Stack stack, SSLContext tls, Topology topology)
+  private boolean measure(Stack stack, SSLContext tls, Topology topology, URI door)
       throws IOException, InterruptedException {
-    Load load =
-        new Load(URI.create(stack.gateway() + "/orders/v1/order/"), tls, stack.plan().rows());
+    Load load = new Load(URI.create(door + "/orders/v1/order/"), tls, stack.plan().rows());
     Load.Result warm = load.run(64, Duration.ofSeconds(warmUp), Duration.ofSeconds(1), () -> {});
     boolean good = warm.failures() == 0;
     for (int count : connections) {
-      long[] before = new long[1];
+      Gauges[] before = {Gauges.NONE};
       Load.Result result =
           load.run(
               count,
               Duration.ofSeconds(2),
               Duration.ofSeconds(seconds),
-              () -> before[0] = messages(stack));
-      double perRequest = (messages(stack) - before[0]) / (double) Math.max(1, result.requests());
-      print(topology, count, result, perRequest);
+              () -> before[0] = gauges(stack));
+      print(topology, count, result, before[0], gauges(stack));
       good &= result.failures() == 0 && result.requests() > 0;
     }
     return good;
   }
 
-  private void print(Topology topology, int count, Load.Result result, double perRequest) {
+  private static Gauges gauges(Stack stack) {
+    try {
+      return Gauges.of(stack);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void print(
+      Topology topology, int count, Load.Result result, Gauges before, Gauges after) {
+    double requests = Math.max(1, result.requests());
+    double messages = (after.messages() - before.messages()) / requests;
+    double units = (after.units() - before.units()) / requests;
+    Map<String, Long> processor = after.since(before, result.requests());
     if (!json) {
       System.out.printf(
-          "%-12s %11d %12.0f %8.2f %8.2f %9.3f%s%n",
+          "%-12s %11d %12.0f %8.2f %8.2f %9.3f %7.3f  %s%s%n",
           topology.word(),
           count,
           result.requestsPerSecond(),
           result.p50(),
           result.p99(),
-          perRequest,
+          messages,
+          units,
+          processor.toString().replaceAll("[{}]", ""),
           result.failures() == 0 ? "" : "  " + result.failures() + " FAILED");
       return;
     }
@@ -132,24 +179,12 @@ final class BenchCall implements Callable<Integer> {
     line.put("requests_per_second", Math.round(result.requestsPerSecond()));
     line.put("p50_ms", result.p50());
     line.put("p99_ms", result.p99());
-    line.put("messages_per_request", Math.round(perRequest * 10_000) / 10_000.0);
+    line.put("messages_per_request", Math.round(messages * 10_000) / 10_000.0);
+    line.put("units_per_request", Math.round(units * 10_000) / 10_000.0);
+    ObjectNode each = line.putObject("processor_us");
+    processor.forEach(each::put);
     line.put("failures", result.failures());
     System.out.println(line);
-  }
-
-  /** That the namespace has taken from anybody since it started. */
-  private static long messages(Stack stack) {
-    URI control = URI.create("http://localhost:" + stack.controlPort() + "/stats");
-    try (InputStream answer = control.toURL().openStream()) {
-      JsonNode stats = JSON.readTree(answer);
-      long sum = 0;
-      for (JsonNode queue : stats.path("queues")) {
-        sum += queue.path("messagesIn").asLong();
-      }
-      return sum;
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
   }
 
   private void say(String line) {

@@ -9,6 +9,8 @@ enum Topology {
   RELAY,
   /** Front door, policy, audit log and adapter in one process: no relay. */
   DIRECT,
+  /** The same through OpenSSH's reverse tunnel. */
+  SSH,
   /** As direct, without policy and audit log. */
   DIRECT_BARE,
   /**
@@ -33,7 +35,7 @@ enum Topology {
         stack.restart(GATEWAY);
         stack.restart(AGENT);
       }
-      case DIRECT -> stack.run(GATEWAY, "acceptance", Direct.class.getName());
+      case DIRECT, SSH -> stack.run(GATEWAY, "acceptance", Direct.class.getName());
       case DIRECT_BARE -> stack.run(GATEWAY, "acceptance", DirectBare.class.getName());
       case NAIVE -> {
         stack.run(AGENT, "acceptance", NaiveAgent.class.getName());

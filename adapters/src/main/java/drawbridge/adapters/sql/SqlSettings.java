@@ -165,7 +165,11 @@ record SqlSettings(
   public Connection connect(Duration patience) throws SQLException {
     Properties properties = properties(patience);
     if (kerberos != null) {
-      return kerberos.connect(() -> opened(properties));
+      Connection connection = kerberos.connect(() -> opened(properties));
+      if (dialect == Dialect.POSTGRESQL) {
+        connection.setNetworkTimeout(Runnable::run, 0);
+      }
+      return connection;
     }
     properties.setProperty("password", password());
     return opened(properties);
@@ -218,7 +222,9 @@ record SqlSettings(
       case POSTGRESQL -> {
         properties.setProperty("ApplicationName", "drawbridge");
         properties.setProperty("connectTimeout", seconds);
-        properties.setProperty("loginTimeout", seconds);
+        // For a limit on the whole sign-in the driver takes a thread of its own, where no ticket
+        // is.
+        properties.setProperty(kerberos == null ? "loginTimeout" : "socketTimeout", seconds);
         properties.setProperty("cancelSignalTimeout", "5");
         properties.setProperty("tcpKeepAlive", "true");
         // Their binary form prints otherwise, and the driver changes to it after some runs.
