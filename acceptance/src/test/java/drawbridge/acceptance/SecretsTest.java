@@ -273,7 +273,8 @@ final class SecretsTest {
         seen.put(process.getKey() + " " + part, Files.readString(file, StandardCharsets.ISO_8859_1));
       }
     }
-    assertTrue(seen.get("agent-a cmdline").contains("agent-a.yaml"), seen::toString);
+    assertTrue(
+        seen.getOrDefault("agent-a cmdline", "").contains("agent-a.yaml"), seen::toString);
     for (Map.Entry<String, String> secret : secrets().entrySet()) {
       seen.forEach(
           (where, text) ->

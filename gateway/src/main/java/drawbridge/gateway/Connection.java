@@ -56,6 +56,7 @@ final class Connection implements ConnectionContext, PeerInfo {
   static final Duration HEAD = Duration.ofSeconds(10);
 
   private long headDeadline;
+  private boolean broken;
   private long bodyDeadline;
   private volatile boolean answered;
   private volatile Runnable last = () -> {};
@@ -135,6 +136,16 @@ final class Connection implements ConnectionContext, PeerInfo {
   /** Ends behind the request that is being answered; to be called while it is. */
   void last() {
     last.run();
+  }
+
+  /** Nothing that may still come can be told apart: ends behind the answer, which is the last. */
+  void broken() {
+    broken = true;
+    last();
+  }
+
+  boolean isBroken() {
+    return broken;
   }
 
   /**
