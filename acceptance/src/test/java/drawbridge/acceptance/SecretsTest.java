@@ -38,7 +38,7 @@ final class SecretsTest {
 
   private static final SampleTokens TOKENS = SampleTokens.create("a");
   private static Stack stack;
-  private static String token;
+  private static String token = "";
 
   /** What was answered by anybody, under the name of the question. */
   private static final Map<String, String> ANSWERS = new LinkedHashMap<>();
@@ -61,8 +61,7 @@ final class SecretsTest {
                 .formatted(console, tokens));
     Path gateway = stack.configuration("gateway-1");
     Files.writeString(
-        gateway,
-        Files.readString(gateway).replace("callers:\n", "callers:\n  " + tokens + "\n"));
+        gateway, Files.readString(gateway).replace("callers:\n", "callers:\n  " + tokens + "\n"));
     Path policy = stack.folder().resolve("site/policy.yaml");
     Files.writeString(
         policy,
@@ -216,7 +215,8 @@ final class SecretsTest {
   /** Files that programs wrote; not those from which they got the secrets. */
   private static List<Path> written() throws IOException {
     List<Path> all = new ArrayList<>();
-    for (String part : List.of("logs", "audit", "audit-state", "audit-gateway-1", "ready", "site")) {
+    for (String part :
+        List.of("logs", "audit", "audit-state", "audit-gateway-1", "ready", "site")) {
       Path folder = stack.folder().resolve(part);
       if (Files.exists(folder)) {
         try (Stream<Path> files = Files.walk(folder)) {
@@ -270,16 +270,15 @@ final class SecretsTest {
       for (String part : List.of("cmdline", "environ")) {
         Path file = Path.of("/proc", Long.toString(process.getValue()), part);
         org.junit.jupiter.api.Assumptions.assumeTrue(Files.isReadable(file), "no " + file);
-        seen.put(process.getKey() + " " + part, Files.readString(file, StandardCharsets.ISO_8859_1));
+        seen.put(
+            process.getKey() + " " + part, Files.readString(file, StandardCharsets.ISO_8859_1));
       }
     }
-    assertTrue(
-        seen.getOrDefault("agent-a cmdline", "").contains("agent-a.yaml"), seen::toString);
+    assertTrue(seen.getOrDefault("agent-a cmdline", "").contains("agent-a.yaml"), seen::toString);
     for (Map.Entry<String, String> secret : secrets().entrySet()) {
       seen.forEach(
           (where, text) ->
-              assertTrue(
-                  !text.contains(secret.getValue()), secret.getKey() + " is in " + where));
+              assertTrue(!text.contains(secret.getValue()), secret.getKey() + " is in " + where));
     }
   }
 
@@ -290,7 +289,8 @@ final class SecretsTest {
     assertTrue(places("listens on").stream().anyMatch(p -> p.startsWith("logs/gateway-1")));
     assertTrue(places("agent-a").contains("status.out"));
     assertTrue(places("drawbridge_").contains("metrics"));
-    assertTrue(places("401").stream().anyMatch(p -> p.startsWith("audit-gateway-1/"))
-        || ANSWERS.keySet().stream().anyMatch(name -> name.endsWith(" 401")));
+    assertTrue(
+        places("401").stream().anyMatch(p -> p.startsWith("audit-gateway-1/"))
+            || ANSWERS.keySet().stream().anyMatch(name -> name.endsWith(" 401")));
   }
 }

@@ -29,11 +29,7 @@ final class NaiveQueue {
         new ServiceBusClientBuilder()
             .connectionString(
                 "Endpoint=sb://%s:%d;SharedAccessKeyName=%s;SharedAccessKey=%s;UseDevelopmentEmulator=true"
-                    .formatted(
-                        settings.host(),
-                        settings.port(),
-                        key.name(),
-                        key.key().reveal()));
+                    .formatted(settings.host(), settings.port(), key.name(), key.key().reveal()));
     sender = builder.sender().queueName(other).buildAsyncClient();
     builder
         .receiver()

@@ -22,8 +22,7 @@ final class FilterFuzzTest {
   @FuzzTest(maxDuration = "60s")
   void aFilterIsReadOrRefused(byte[] bytes) {
     try {
-      FilterParser.parse(
-          "$filter", new String(bytes, StandardCharsets.UTF_8), FIELDS::get);
+      FilterParser.parse("$filter", new String(bytes, StandardCharsets.UTF_8), FIELDS::get);
     } catch (FaultException e) {
       if (e.fault().code() != Fault.Code.INVALID_ARGUMENT) {
         throw new AssertionError("not the caller's mistake", e);
