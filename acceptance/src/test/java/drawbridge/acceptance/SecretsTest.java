@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import drawbridge.certs.SampleTokens;
 import java.io.IOException;
-import java.net.CookieManager;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -147,7 +146,7 @@ final class SecretsTest {
   }
 
   private static void console(int port) throws Exception {
-    HttpClient client = HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+    HttpClient client = HttpClient.newHttpClient();
     String root = "http://127.0.0.1:" + port;
     HttpResponse<String> in =
         client.send(
@@ -157,10 +156,11 @@ final class SecretsTest {
                 .build(),
             BodyHandlers.ofString());
     assertEquals(303, in.statusCode());
+    String cookie = in.headers().firstValue("set-cookie").orElseThrow().split(";", 2)[0];
     for (String page : List.of("/", "/audit")) {
       HttpResponse<String> answer =
           client.send(
-              HttpRequest.newBuilder(URI.create(root + page)).build(), BodyHandlers.ofString());
+              HttpRequest.newBuilder(URI.create(root + page)).header("Cookie", cookie).build(), BodyHandlers.ofString());
       assertEquals(200, answer.statusCode(), page);
       ANSWERS.put("console " + page, answer.headers().map() + "\n" + answer.body());
     }
