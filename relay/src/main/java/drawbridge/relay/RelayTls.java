@@ -136,7 +136,7 @@ public final class RelayTls {
       Identity own = identity.get();
       SSLSocket tls =
           new RelayTlsHandshake(raw, own, peer, opener, clock.instant()).within(deadline);
-      Secured secured = new Secured(this, tls, peer, own);
+      Secured secured = new Secured(this, tls, raw, peer, own);
       LOG.log(
           Level.INFO,
           "secured with {0}: {1}, {2}, until {3}",

@@ -12,7 +12,9 @@ import java.net.Socket;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 
@@ -23,16 +25,21 @@ import javax.net.ssl.SSLSocket;
 public final class Secured {
   private static final Logger LOG = System.getLogger("drawbridge.relay.tls");
 
+  /** A writer that waits for longer waits for a peer that does not read. */
+  private static final long CLOSE_PATIENCE = 1_000;
+
   private final RelayTls tls;
   private final PeerName peer;
   private final X509Certificate certificate;
   private final String suite;
   private final Instant notAfter;
   private final Socket socket;
+  private final ReentrantLock writing = new ReentrantLock();
   private final AtomicBoolean altered = new AtomicBoolean();
   private final AtomicBoolean distrusted = new AtomicBoolean();
 
-  Secured(RelayTls tls, SSLSocket socket, PeerName peer, Identity own) throws IOException {
+  Secured(RelayTls tls, SSLSocket socket, Socket raw, PeerName peer, Identity own)
+      throws IOException {
     this.tls = tls;
     this.peer = peer;
     this.certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
@@ -42,7 +49,7 @@ public final class Secured {
             .map(c -> c.getNotAfter().toInstant())
             .min(Comparator.naturalOrder())
             .orElseThrow();
-    this.socket = new Watched(socket);
+    this.socket = new Watched(socket, raw);
   }
 
   /** Carries the calls' plain bytes. */
@@ -109,13 +116,19 @@ public final class Secured {
     return failure;
   }
 
-  /** Tells when TLS finds altered bytes, whoever reads or writes at that moment. */
+  /**
+   * Tells when TLS finds altered bytes, whoever reads or writes at that moment. Closing waits for
+   * whoever writes: Bouncy Castle sends its goodbye into the middle of their record, which the peer
+   * must take for altered bytes.
+   */
   private final class Watched extends RelayTlsSocket {
+    private final Socket raw;
     private final InputStream in;
     private final OutputStream out;
 
-    Watched(SSLSocket socket) throws IOException {
+    Watched(SSLSocket socket, Socket raw) throws IOException {
       super(socket);
+      this.raw = raw;
       in = new WatchedInput(socket.getInputStream());
       out = new WatchedOutput(socket.getOutputStream());
     }
@@ -128,6 +141,26 @@ public final class Secured {
     @Override
     public OutputStream getOutputStream() {
       return out;
+    }
+
+    @Override
+    public void close() throws IOException {
+      boolean alone = false;
+      try {
+        alone = writing.tryLock(CLOSE_PATIENCE, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      try {
+        if (!alone) {
+          raw.close();
+        }
+        super.close();
+      } finally {
+        if (alone) {
+          writing.unlock();
+        }
+      }
     }
   }
 
@@ -162,19 +195,18 @@ public final class Secured {
 
     @Override
     public void write(int b) throws IOException {
-      try {
-        out.write(b);
-      } catch (IOException e) {
-        throw seen(e);
-      }
+      write(new byte[] {(byte) b}, 0, 1);
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+      writing.lock();
       try {
         out.write(bytes, offset, length);
       } catch (IOException e) {
         throw seen(e);
+      } finally {
+        writing.unlock();
       }
     }
   }

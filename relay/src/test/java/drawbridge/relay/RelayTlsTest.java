@@ -11,6 +11,7 @@ import drawbridge.certs.SamplePki;
 import drawbridge.certs.SampleRequest;
 import drawbridge.relay.RelayTlsFixture.Ends;
 import drawbridge.relay.RelayTlsFixture.Outcome;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import javax.net.ssl.SSLContext;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +125,41 @@ final class RelayTlsTest {
     assertEquals(42, sent.value());
     agent.close();
     assertEquals(-1, gateway.getInputStream().read());
+  }
+
+  /** Bouncy Castle's goodbye is not kept from a record that another thread is writing. */
+  @Test
+  void closingWhileAnotherWritesIsNeverTakenForAlteredBytes() throws Exception {
+    RelayTls agent = fixture.agent();
+    RelayTls gateway = fixture.gateway();
+    for (int i = 0; i < 20; i++) {
+      Ends ends = fixture.handshake(agent, gateway);
+      Secured opener = ends.opener().value();
+      Secured acceptor = ends.acceptor().value();
+      CountDownLatch begun = new CountDownLatch(1);
+      Outcome<Long> writer =
+          RelayTlsFixture.start(
+              () -> {
+                long written = 0;
+                try {
+                  while (true) {
+                    opener.socket().getOutputStream().write(new byte[50]);
+                    written += 50;
+                    begun.countDown();
+                  }
+                } catch (IOException e) {
+                  return written;
+                }
+              });
+      Outcome<Long> reader =
+          RelayTlsFixture.start(
+              () -> acceptor.socket().getInputStream().transferTo(OutputStream.nullOutputStream()));
+      begun.await();
+      opener.socket().close();
+      assertEquals(writer.value(), reader.value(), "round " + i);
+      assertFalse(acceptor.tampered());
+      acceptor.socket().close();
+    }
   }
 
   @Test
