@@ -160,7 +160,8 @@ final class SecretsTest {
     for (String page : List.of("/", "/audit")) {
       HttpResponse<String> answer =
           client.send(
-              HttpRequest.newBuilder(URI.create(root + page)).header("Cookie", cookie).build(), BodyHandlers.ofString());
+              HttpRequest.newBuilder(URI.create(root + page)).header("Cookie", cookie).build(),
+              BodyHandlers.ofString());
       assertEquals(200, answer.statusCode(), page);
       ANSWERS.put("console " + page, answer.headers().map() + "\n" + answer.body());
     }
