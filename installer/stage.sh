@@ -15,8 +15,8 @@ modules() {
 # java.desktop is for the java.beans that the library for IBM i is built on.
 jdk_modules() {
   case $1 in
-    agent) echo java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,jdk.charsets,jdk.httpserver,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported ;;
-    gateway) echo java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported ;;
+    agent) echo java.base,java.desktop,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.sql,jdk.charsets,jdk.crypto.cryptoki,jdk.httpserver,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported ;;
+    gateway) echo java.base,java.logging,java.management,java.naming,java.net.http,java.xml,jdk.crypto.cryptoki,jdk.management,jdk.naming.dns,jdk.net,jdk.unsupported ;;
   esac
 }
 

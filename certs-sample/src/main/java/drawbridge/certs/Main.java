@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "certs",
     description = "Certificates and keys for trying Drawbridge out.",
-    subcommands = {SampleCommand.class, RequestCommand.class},
+    subcommands = {SampleCommand.class, RequestCommand.class, SignCommand.class},
     mixinStandardHelpOptions = true)
 final class Main implements Runnable {
   @Spec
@@ -24,6 +24,7 @@ final class Main implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to make: certs sample DIR, certs request FILE");
+        spec.commandLine(),
+        "say what to make: certs sample DIR, certs request FILE, certs sign DIR FILE");
   }
 }

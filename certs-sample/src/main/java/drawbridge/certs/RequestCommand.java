@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -22,9 +20,9 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -37,9 +35,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Makes a key, which stays here, and a certificate request for any CA.")
 final class RequestCommand implements Callable<Integer> {
-  private static final String NAME = "[a-z0-9-]{1,40}";
-  private static final Pattern AGENT = Pattern.compile("(" + NAME + ")/(" + NAME + ")");
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before call
   private CommandSpec spec;
@@ -47,21 +42,17 @@ final class RequestCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "writes FILE.key and FILE.csr")
   private Path file = Path.of("identity");
 
-  @Option(names = "--agent", paramLabel = "SITE/NAME", description = "for an agent")
-  private String agent = "";
+  @Mixin private Whom whom = new Whom();
 
-  @Option(names = "--gateway", paramLabel = "NAME", description = "for a gateway")
-  private String gateway = "";
+  @Option(
+      names = "--key-type",
+      paramLabel = "TYPE",
+      description = "ed25519 (the default), p256 or rsa, for a CA that asks for it")
+  private SampleKey kind = SampleKey.ED25519;
 
   @Override
   public Integer call() throws IOException {
-    Matcher parts = AGENT.matcher(agent);
-    boolean forAgent = parts.matches() && gateway.isEmpty();
-    if (!forAgent && !(agent.isEmpty() && gateway.matches(NAME))) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "say for whom: --agent SITE/NAME or --gateway NAME, of 1 to 40 of a-z, 0-9 and - each");
-    }
+    SampleRequest wanted = whom.request();
     Path key = file.resolveSibling(file.getFileName() + ".key");
     Path request = file.resolveSibling(file.getFileName() + ".csr");
     if (Files.exists(key)) {
@@ -70,43 +61,44 @@ final class RequestCommand implements Callable<Integer> {
           .println("drawbridge: " + key + " is there already. Fix: name another file");
       return Program.FAILED;
     }
-    KeyPair pair = SampleKey.ED25519.generate();
-    byte[] content =
-        forAgent
-            ? request(
-                pair,
-                parts.group(2) + " of " + parts.group(1),
-                "drawbridge://" + parts.group(1) + "/agent/" + parts.group(2),
-                KeyPurposeId.id_kp_clientAuth)
-            : request(
-                pair, gateway, "drawbridge://gateway/" + gateway, KeyPurposeId.id_kp_serverAuth);
+    KeyPair pair = kind.generate();
+    byte[] content = request(pair, wanted);
     SampleFiles.key(key, pair.getPrivate());
     SampleFiles.request(request, content);
     spec.commandLine()
         .getOut()
-        .println(key + " stays here; let the relay CA issue a certificate for " + request);
+        .println(
+            key
+                + " stays here; let the "
+                + (whom.isConnector() ? "connector" : "relay")
+                + " CA issue a certificate for "
+                + request);
     spec.commandLine().getOut().flush();
     return Program.DONE;
   }
 
-  private static byte[] request(KeyPair pair, String name, String uri, KeyPurposeId usage)
-      throws IOException {
-    ExtensionsGenerator wanted = new ExtensionsGenerator();
-    wanted.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-    wanted.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(usage));
-    wanted.addExtension(
-        Extension.subjectAlternativeName,
+  private byte[] request(KeyPair pair, SampleRequest wanted) throws IOException {
+    ExtensionsGenerator extensions = new ExtensionsGenerator();
+    extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+    extensions.addExtension(
+        Extension.extendedKeyUsage,
         false,
-        new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, uri)));
+        new ExtendedKeyUsage(wanted.usage().purposes().toArray(KeyPurposeId[]::new)));
+    if (!wanted.names().isEmpty()) {
+      extensions.addExtension(
+          Extension.subjectAlternativeName,
+          false,
+          new GeneralNames(wanted.names().toArray(GeneralName[]::new)));
+    }
     try {
       return new JcaPKCS10CertificationRequestBuilder(
-              new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, name).build(),
+              new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, wanted.commonName()).build(),
               pair.getPublic())
-          .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, wanted.generate())
-          .build(new JcaContentSignerBuilder("Ed25519").build(pair.getPrivate()))
+          .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
+          .build(new JcaContentSignerBuilder(kind.signature()).build(pair.getPrivate()))
           .getEncoded();
     } catch (OperatorCreationException e) {
-      throw new IllegalStateException("every JDK signs with Ed25519", e);
+      throw new IllegalStateException("every JDK signs with " + kind, e);
     }
   }
 }

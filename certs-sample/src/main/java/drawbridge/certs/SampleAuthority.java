@@ -1,13 +1,18 @@
 package drawbridge.certs;
 
 import drawbridge.certs.SampleRequest.Validity;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.StringReader;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -34,6 +39,8 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
 
 /**
  * A self-signed sample CA of path length 0: it issues leaves and a CRL, and remembers what it
@@ -61,6 +68,41 @@ public final class SampleAuthority {
     this.certificate = certify(name, keys.getPublic(), validity, CERTIFICATE_AUTHORITY);
   }
 
+  private SampleAuthority(SampleKey kind, KeyPair keys, X509Certificate certificate) {
+    this.kind = kind;
+    this.keys = keys;
+    this.validity =
+        new Validity(certificate.getNotBefore().toInstant(), certificate.getNotAfter().toInstant());
+    this.name = X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+    this.certificate = certificate;
+  }
+
+  /**
+   * The CA whose {@code NAME.pem} and {@code NAME.key} {@code certs sample} wrote. What it revoked
+   * before is not known to it, so it makes no CRL.
+   */
+  static SampleAuthority read(Path folder, String name)
+      throws IOException, GeneralSecurityException {
+    Path file = folder.resolve(name + ".pem");
+    Path key = folder.resolve(name + ".key");
+    X509Certificate certificate =
+        (X509Certificate)
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(Files.readAllBytes(file)));
+    SampleKey kind = SampleKey.of(certificate.getPublicKey());
+    try (PemReader reader =
+        new PemReader(new StringReader(Files.readString(key, StandardCharsets.US_ASCII)))) {
+      PemObject object = reader.readPemObject();
+      if (object == null) {
+        throw new IOException(key + " has no key");
+      }
+      return new SampleAuthority(
+          kind,
+          new KeyPair(certificate.getPublicKey(), kind.decode(object.getContent())),
+          certificate);
+    }
+  }
+
   /** The CA's own, self-signed. */
   public X509Certificate certificate() {
     return certificate;
@@ -69,33 +111,36 @@ public final class SampleAuthority {
   /** A new key and a certificate for it, with a random serial number. */
   public SampleLeaf issue(SampleRequest request) {
     KeyPair leaf = request.key().generate();
-    X509Certificate issued =
-        certify(
-            subject(request.commonName()),
-            leaf.getPublic(),
-            request.validity().orElse(validity),
-            builder -> {
-              if (request.authority()) {
-                CERTIFICATE_AUTHORITY.to(builder);
-              } else {
-                builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
-                builder.addExtension(
-                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
-              }
-              if (!request.usage().purposes().isEmpty()) {
-                builder.addExtension(
-                    Extension.extendedKeyUsage,
-                    false,
-                    new ExtendedKeyUsage(request.usage().purposes().toArray(KeyPurposeId[]::new)));
-              }
-              if (!request.names().isEmpty()) {
-                builder.addExtension(
-                    Extension.subjectAlternativeName,
-                    false,
-                    new GeneralNames(request.names().toArray(GeneralName[]::new)));
-              }
-            });
+    X509Certificate issued = sign(request, leaf.getPublic());
     return new SampleLeaf(leaf.getPrivate(), /* certificate= */ issued, /* issuer= */ certificate);
+  }
+
+  /** A certificate for a key that somebody else has, with a random serial number. */
+  public X509Certificate sign(SampleRequest request, PublicKey key) {
+    return certify(
+        subject(request.commonName()),
+        key,
+        request.validity().orElse(validity),
+        builder -> {
+          if (request.authority()) {
+            CERTIFICATE_AUTHORITY.to(builder);
+          } else {
+            builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
+            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
+          }
+          if (!request.usage().purposes().isEmpty()) {
+            builder.addExtension(
+                Extension.extendedKeyUsage,
+                false,
+                new ExtendedKeyUsage(request.usage().purposes().toArray(KeyPurposeId[]::new)));
+          }
+          if (!request.names().isEmpty()) {
+            builder.addExtension(
+                Extension.subjectAlternativeName,
+                false,
+                new GeneralNames(request.names().toArray(GeneralName[]::new)));
+          }
+        });
   }
 
   /** From the next CRL on. */

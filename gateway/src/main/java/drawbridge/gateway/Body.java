@@ -1,6 +1,9 @@
 package drawbridge.gateway;
 
 import com.google.protobuf.ByteString;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.RequestException;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 final class Body {
   private static final int CHUNK = 64 << 10;
 
+  private final Connection connection;
   private final @Nullable InputStream in;
   private int chunks;
   private boolean ended;
 
   Body(ServerRequest request) {
+    connection = (Connection) request.remotePeer();
     boolean exists = request.content().hasEntity();
     in = exists ? request.content().inputStream() : null;
     ended = !exists;
@@ -35,8 +40,13 @@ final class Body {
     return ended && chunks <= 1;
   }
 
-  /** A full chunk or the rest; empty where nothing is left. */
-  ByteString next() {
+  /**
+   * A full chunk or the rest; empty where nothing is left.
+   *
+   * @throws RequestException it is too large
+   * @throws Refusal it is in no chunks; the connection is of no more use
+   */
+  ByteString next() throws Refusal {
     InputStream from = in;
     if (from == null || ended) {
       return ByteString.EMPTY;
@@ -48,6 +58,16 @@ final class Body {
       return ByteString.copyFrom(bytes);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (UncheckedIOException | CloseConnectionException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      if (e instanceof RequestException known
+          && known.eventType() != DirectHandler.EventType.BAD_REQUEST) {
+        throw e; // too large
+      }
+      // What Helidon makes of chunks that are none. Nothing ran: an operation waits for the end.
+      connection.broken();
+      throw new Refusal(Faults.argument("", "The body is in no chunks."));
     }
   }
 }

@@ -126,6 +126,9 @@ final class Calls implements Handler {
       found.done("done", start);
     } catch (Refusal e) {
       answer(request, response, referenced(e.fault()), found, start);
+      if (((Connection) request.remotePeer()).isBroken()) {
+        throw new CloseConnectionException("where the next request begins is not clear");
+      }
     } catch (HungUp e) {
       measures.hungUp();
       found.done("hung-up", start);
@@ -259,7 +262,11 @@ final class Calls implements Handler {
 
   private void answer(
       ServerRequest request, ServerResponse response, Fault fault, Found found, long start) {
-    skipBody(request);
+    if (((Connection) request.remotePeer()).isBroken()) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
+    } else {
+      skipBody(request);
+    }
     if (fault.getCode() == Code.UNAUTHENTICATED) {
       bearers.challenge(request.headers(), response);
     }
@@ -286,6 +293,7 @@ final class Calls implements Handler {
     try {
       request.content().consume();
     } catch (RuntimeException e) {
+      connection.last();
       LOG.log(Level.DEBUG, "the rest of a refused request did not come", e);
     } finally {
       connection.bodyDeadline(0);

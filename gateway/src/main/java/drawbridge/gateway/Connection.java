@@ -5,6 +5,7 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
@@ -19,6 +20,7 @@ import java.security.MessageDigest;
 import java.security.Principal;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -50,6 +52,11 @@ final class Connection implements ConnectionContext, PeerInfo {
   /** What Helidon read to tell which protocol this is; null once it was handed on. */
   private byte @Nullable [] first;
 
+  /** From the first byte of a request to the end of its head; a byte a second is no request. */
+  static final Duration HEAD = Duration.ofSeconds(10);
+
+  private long headDeadline;
+  private boolean broken;
   private long bodyDeadline;
   private volatile boolean answered;
   private volatile Runnable last = () -> {};
@@ -131,6 +138,16 @@ final class Connection implements ConnectionContext, PeerInfo {
     last.run();
   }
 
+  /** Nothing that may still come can be told apart: ends behind the answer, which is the last. */
+  void broken() {
+    broken = true;
+    last();
+  }
+
+  boolean isBroken() {
+    return broken;
+  }
+
   /**
    * The body of the current request must be there by then.
    *
@@ -140,21 +157,33 @@ final class Connection implements ConnectionContext, PeerInfo {
     bodyDeadline = nanos;
   }
 
+  /** The head of a request has been read whole. */
+  void headRead() {
+    headDeadline = 0;
+  }
+
   private byte @Nullable [] read() {
     byte[] early = first;
     if (early != null) {
       first = null;
+      headDeadline = System.nanoTime() + HEAD.toNanos();
       return early;
     }
-    if (ahead == null && bodyDeadline == 0) {
-      return socket.get();
+    long deadline = bodyDeadline == 0 ? headDeadline : bodyDeadline;
+    byte[] bytes = deadline == 0 && ahead == null ? socket.get() : readBy(deadline);
+    if (deadline == 0) {
+      headDeadline = System.nanoTime() + HEAD.toNanos();
     }
+    return bytes;
+  }
+
+  private byte @Nullable [] readBy(long deadline) {
     if (ahead == null) {
       watch(() -> {});
     }
     CompletableFuture<byte[]> read = java.util.Objects.requireNonNull(ahead);
     try {
-      long left = bodyDeadline == 0 ? Long.MAX_VALUE : bodyDeadline - System.nanoTime();
+      long left = deadline == 0 ? Long.MAX_VALUE : deadline - System.nanoTime();
       byte[] bytes = read.get(left, TimeUnit.NANOSECONDS);
       ahead = null;
       return bytes;
@@ -162,6 +191,9 @@ final class Connection implements ConnectionContext, PeerInfo {
       Thread.currentThread().interrupt();
       throw new UncheckedIOException(new ClosedByInterruptException());
     } catch (TimeoutException e) {
+      if (bodyDeadline == 0) {
+        throw new CloseConnectionException("the head came too slowly", e);
+      }
       throw new UncheckedIOException(new SocketTimeoutException("the body came too slowly"));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof UncheckedIOException io) {

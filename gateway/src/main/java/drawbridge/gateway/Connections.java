@@ -1,7 +1,10 @@
 package drawbridge.gateway;
 
+import drawbridge.relay.Reference;
+import drawbridge.relay.wire.Fault;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
@@ -50,12 +53,33 @@ final class Connections implements ServerConnectionSelector {
   /** Says so to a caller whose next request should go over another connection. */
   void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
     Connection connection = (Connection) request.remotePeer();
-    if (draining) {
+    connection.headRead();
+    if (draining || request.headers().contains(HeaderValues.CONNECTION_CLOSE)) {
       response.header(HeaderValues.CONNECTION_CLOSE);
       connection.last();
     }
-    chain.proceed();
+    if (Framing.clear(request.headers())) {
+      chain.proceed();
+    } else {
+      unclear(response, connection);
+    }
     connection.afterAnswer();
+  }
+
+  private static void unclear(RoutingResponse response, Connection connection) {
+    Fault fault =
+        Fault.newBuilder()
+            .setCode(Fault.Code.INVALID_ARGUMENT)
+            .setMessage("It is not clear where this request ends.")
+            .setReference(Reference.next())
+            .build();
+    Faults.Told told = new Faults.Told(400, fault.getCode(), false);
+    response.status(400);
+    response.header(HeaderNames.CONTENT_TYPE, "application/problem+json");
+    response.header(Faults.ERROR_CODE, Faults.word(told.code()));
+    response.header(HeaderValues.CONNECTION_CLOSE);
+    response.send(Faults.problem(fault, told));
+    connection.last();
   }
 
   @Override

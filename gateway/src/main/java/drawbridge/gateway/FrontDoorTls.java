@@ -57,6 +57,27 @@ final class FrontDoorTls implements AutoCloseable {
   /** Longer than the longest call, so that silence while a call runs is no end. */
   private static final Duration SILENCE = Duration.ofMinutes(5);
 
+  /**
+   * With forward secrecy and no padding to play with. Whoever speaks TLS 1.2 at all has one of
+   * these, SChannel and the cloud's front ends included.
+   */
+  private static final String[] SUITES = {
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"
+  };
+
+  static {
+    // A handshake costs us more than it costs a caller; TLS 1.2 lets it begin them without end.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+  }
+
   private final SSLContext context;
   private final Tls tls;
   private final Sockets sockets;
@@ -65,6 +86,7 @@ final class FrontDoorTls implements AutoCloseable {
     context = context(listen, callers);
     SSLParameters parameters = context.getDefaultSSLParameters();
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
+    parameters.setCipherSuites(SUITES);
     parameters.setUseCipherSuitesOrder(true);
     if (callers.required()) {
       parameters.setNeedClientAuth(true);

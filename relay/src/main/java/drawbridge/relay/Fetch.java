@@ -32,13 +32,21 @@ public final class Fetch {
 
   public Fetch(NetworkSettings network) {
     this.network = network;
+    this.client = client(network).build();
+  }
+
+  /** An HTTP client on the way that {@code network} names, and no other. */
+  static HttpClient.Builder client(NetworkSettings network) {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER);
     network.context().ifPresent(builder::sslContext);
-    network.proxy().ifPresent(proxy -> through(builder, proxy));
-    this.client = builder.build();
+    network
+        .proxy()
+        .ifPresentOrElse(
+            proxy -> through(builder, proxy), () -> builder.proxy(HttpClient.Builder.NO_PROXY));
+    return builder;
   }
 
   private static void through(HttpClient.Builder builder, NetworkSettings.Proxy proxy) {

@@ -112,7 +112,9 @@ final class Hop implements AutoCloseable {
     throw switch (head.status()) {
       case 407 ->
           new Broken(
-              "the proxy wants a user and a password (407)"
+              (proxy.user().isEmpty()
+                      ? "the proxy wants a user and a password (407)"
+                      : "the proxy does not take user and password (407)")
                   + Optional.ofNullable(head.fields().get("proxy-authenticate"))
                       .map(scheme -> ", by “" + scheme.split(" ", 2)[0] + "”")
                       .orElse(""),
@@ -193,8 +195,8 @@ final class Hop implements AutoCloseable {
           e);
     }
     return new Broken(
-        "the certificate seen is issued by “%s”, which is not trusted here: something between inspects TLS, or a CA is missing"
-            .formatted(issuer(seen)),
+        "the certificate seen is for “%s”, issued by “%s”, which is not trusted here: something between inspects TLS, or a CA is missing"
+            .formatted(leaf.get().getSubjectX500Principal().getName(), issuer(seen)),
         "exempt %s from inspection, or name that CA: network: { trust: [system, its-ca.pem] }"
             .formatted(namespace),
         e);

@@ -7,14 +7,13 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
-import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.EdECPublicKey;
-import java.security.spec.NamedParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +26,7 @@ import org.bouncycastle.util.io.pem.PemReader;
  */
 record Identity(
     X509Certificate certificate,
-    PrivateKey key,
+    OwnKey key,
     List<X509Certificate> authorities,
     Revocation revocation) {
   /** Set by the start scripts of packages. */
@@ -35,8 +34,6 @@ record Identity(
 
   /** The organisation in every certificate that {@code certs sample} makes. */
   static final String SAMPLE = "Drawbridge SAMPLE - not for production";
-
-  private static final String ED25519 = NamedParameterSpec.ED25519.getName();
 
   Identity {
     authorities = List.copyOf(authorities);
@@ -53,7 +50,10 @@ record Identity(
       IdentityContent content, PeerName self, IdentitySettings settings, Instant now)
       throws IdentityException {
     X509Certificate certificate = own(content.certificate().array(), self, now);
-    PrivateKey key = privateKey(content.key().array());
+    OwnKey key =
+        settings.token().isPresent()
+            ? settings.token().get().content().key()
+            : privateKey(content.key().array(), kind(certificate));
     if (!belongs(key, certificate)) {
       throw new IdentityException(
           Field.KEY,
@@ -98,13 +98,7 @@ record Identity(
   private static X509Certificate own(byte[] pem, PeerName self, Instant now)
       throws IdentityException {
     X509Certificate own = certificates(Field.CERTIFICATE, pem).getFirst();
-    if (!(own.getPublicKey() instanceof EdECPublicKey key)
-        || !key.getParams().getName().equals(ED25519)) {
-      throw new IdentityException(
-          Field.CERTIFICATE,
-          "its key is " + own.getPublicKey().getAlgorithm() + ", not Ed25519",
-          "request a certificate for an Ed25519 key; relay channels know no other");
-    }
+    var _ = kind(own);
     if (now.isAfter(own.getNotAfter().toInstant())) {
       throw new IdentityException(
           Field.CERTIFICATE,
@@ -135,6 +129,19 @@ record Identity(
               + PeerTrust.usageName(self));
     }
     return own;
+  }
+
+  private static KeyKind kind(X509Certificate own) throws IdentityException {
+    Optional<KeyKind> kind = KeyKind.of(own.getPublicKey());
+    if (kind.isEmpty()) {
+      throw new IdentityException(
+          Field.CERTIFICATE,
+          "its key, "
+              + own.getPublicKey().getAlgorithm()
+              + ", is of a kind that channels don't know",
+          "request a certificate for an Ed25519, P-256 or RSA key, RSA of 2,048 bits or more");
+    }
+    return kind.get();
   }
 
   private static List<X509Certificate> authorities(byte[] pem) throws IdentityException {
@@ -181,7 +188,7 @@ record Identity(
         key, "there is no certificate in it", "put PEM (-----BEGIN CERTIFICATE-----) there", cause);
   }
 
-  private static PrivateKey privateKey(byte[] pem) throws IdentityException {
+  private static OwnKey privateKey(byte[] pem, KeyKind kind) throws IdentityException {
     String convert = "convert it with: openssl pkey -in OLD -out NEW";
     try (PemReader reader =
         new PemReader(new StringReader(new String(pem, StandardCharsets.US_ASCII)))) {
@@ -194,18 +201,26 @@ record Identity(
         throw new IdentityException(
             Field.KEY, "it is “" + object.getType() + "”, not “PRIVATE KEY”", convert);
       }
-      return KeyFactory.getInstance(ED25519)
-          .generatePrivate(new PKCS8EncodedKeySpec(object.getContent()));
+      return new OwnKey(
+          KeyFactory.getInstance(kind.algorithm())
+              .generatePrivate(new PKCS8EncodedKeySpec(object.getContent())),
+          kind,
+          null);
     } catch (IOException | GeneralSecurityException e) {
-      throw new IdentityException(Field.KEY, "there is no Ed25519 key in it", convert, e);
+      throw new IdentityException(
+          Field.KEY, "there is no " + kind + " key in it, as the certificate's is", convert, e);
     }
   }
 
-  private static boolean belongs(PrivateKey key, X509Certificate certificate) {
+  private static boolean belongs(OwnKey key, X509Certificate certificate) {
     try {
       byte[] challenge =
           "does this key belong to this certificate?".getBytes(StandardCharsets.UTF_8);
-      Signature signature = Signature.getInstance(ED25519);
+      Signature signature = new RelayTlsSignature(key.kind().signature());
+      if (key.kind() == KeyKind.RSA) {
+        signature.setParameter(
+            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+      }
       signature.initSign(key);
       signature.update(challenge);
       byte[] signed = signature.sign();

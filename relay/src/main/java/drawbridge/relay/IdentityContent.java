@@ -4,15 +4,27 @@ import drawbridge.relay.IdentityException.Field;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The bytes of an identity's four files; equal where nothing changed. */
+/**
+ * The bytes of an identity's four files; equal where nothing changed. Of a key in a token it has
+ * the label.
+ */
 record IdentityContent(ByteBuffer certificate, ByteBuffer key, ByteBuffer peers, ByteBuffer crl) {
   /** More than the CRL of a large CA, less than what hurts. */
   private static final int MOST = 16 * 1024 * 1024;
 
   static IdentityContent read(IdentitySettings settings) throws IdentityException {
+    if (settings.token().isPresent()) {
+      Pkcs11.Content token = settings.token().get().content();
+      return new IdentityContent(
+          token.certificate(),
+          StandardCharsets.UTF_8.encode(token.label()),
+          read(Field.PEERS, settings.peers()),
+          read(Field.CRL, settings.crl()));
+    }
     ByteBuffer certificate = read(Field.CERTIFICATE, settings.certificate());
     Path password = settings.password().orElse(null);
     Pkcs12 store = password == null ? null : Pkcs12.read(certificate, password);

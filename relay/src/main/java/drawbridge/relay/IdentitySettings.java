@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param url keeps the file of CRLs new; empty: somebody else does
  * @param password file with the password of the PKCS #12 file that {@code certificate} and {@code
  *     key} then both name; empty: they are PEM files
+ * @param token where certificate and key are in place of files; then {@code certificate} and {@code
+ *     key} name its module
  * @param samples certificates of {@code certs sample} are believed by a packaged program too
  */
 public record IdentitySettings(
@@ -32,12 +34,22 @@ public record IdentitySettings(
     Duration grace,
     Optional<CrlUrl> url,
     Optional<Path> password,
+    Optional<Pkcs11> token,
     boolean samples) {
   private static final Duration GRACE = Duration.ofHours(24);
 
   /** Files that somebody else keeps new. */
   IdentitySettings(Path certificate, Path key, Path peers, Path crl, Duration grace) {
-    this(certificate, key, peers, crl, grace, Optional.empty(), Optional.empty(), false);
+    this(
+        certificate,
+        key,
+        peers,
+        crl,
+        grace,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false);
   }
 
   /** As below, with nothing between this program and a CRL's URL. */
@@ -62,16 +74,21 @@ public record IdentitySettings(
       first(crl, url.get(), now);
     }
     boolean store = identity.has("pkcs12");
-    Path certificate = identity.existing(store ? "pkcs12" : "certificate");
+    Optional<Pkcs11> token = identity.optionalSection("pkcs11").map(Pkcs11::read);
+    Path certificate =
+        token.isPresent()
+            ? token.get().module()
+            : identity.existing(store ? "pkcs12" : "certificate");
     IdentitySettings settings =
         new IdentitySettings(
             certificate,
-            store ? certificate : identity.existing("key"),
+            store || token.isPresent() ? certificate : identity.existing("key"),
             identity.existing("peers"),
             crl.existing("file"),
             crl.duration("grace", GRACE),
             url,
             store ? Optional.of(identity.existing("password-file")) : Optional.empty(),
+            token,
             identity.flag("samples", false));
     crl.done();
     identity.done();
@@ -80,8 +97,14 @@ public record IdentitySettings(
       return settings;
     } catch (IdentityException e) {
       throw switch (e.key()) {
-        case CERTIFICATE -> identity.wrong(store ? "pkcs12" : "certificate", e.problem(), e.fix());
-        case KEY -> identity.wrong(store ? "pkcs12" : "key", e.problem(), e.fix());
+        case CERTIFICATE ->
+            identity.wrong(
+                token.isPresent() ? "pkcs11" : store ? "pkcs12" : "certificate",
+                e.problem(),
+                e.fix());
+        case KEY ->
+            identity.wrong(
+                token.isPresent() ? "pkcs11" : store ? "pkcs12" : "key", e.problem(), e.fix());
         case PEERS -> identity.wrong("peers", e.problem(), e.fix());
         case CRL -> crl.wrong("file", e.problem(), e.fix());
       };

@@ -40,12 +40,21 @@ public final class NamespaceCheck {
     if (!findings.stream().allMatch(Finding::good)) {
       return findings;
     }
+    EntraSignIn signIn =
+        namespace.login() instanceof Login.Entra login ? new EntraSignIn(login, network) : null;
+    if (signIn != null) {
+      findings.add(token(signIn));
+      if (!findings.getLast().good()) {
+        return findings;
+      }
+    }
     ServiceBusClientBuilder builder =
-        ServiceBusCarrier.builder(namespace, network)
+        ServiceBusCarrier.builder(namespace, network, signIn)
             .retryOptions(new AmqpRetryOptions().setMaxRetries(0).setTryTimeout(PATIENCE));
     findings.add(
         attempt(
             "Listen on " + self.mailbox(),
+            namespace.login(),
             () -> {
               try (ServiceBusReceiverClient receiver =
                   builder.receiver().queueName(self.mailbox()).buildClient()) {
@@ -57,6 +66,7 @@ public final class NamespaceCheck {
       findings.add(
           attempt(
               "Send to " + peer,
+              namespace.login(),
               () -> {
                 try (ServiceBusSenderClient sender =
                     builder.sender().queueName(peer).buildClient()) {
@@ -68,13 +78,23 @@ public final class NamespaceCheck {
     return findings;
   }
 
-  private static Finding attempt(String what, Attempt attempt) {
+  private static Finding token(EntraSignIn signIn) {
+    long begin = System.nanoTime();
+    Finding finding =
+        signIn
+            .check()
+            .map(problem -> Finding.failed("Token from Entra ID", problem, ""))
+            .orElseGet(() -> Finding.ok("Token from Entra ID", ""));
+    return finding.after(Duration.ofNanos(System.nanoTime() - begin));
+  }
+
+  private static Finding attempt(String what, Login login, Attempt attempt) {
     long begin = System.nanoTime();
     Finding finding;
     try {
       finding = Finding.ok(what, attempt.run());
     } catch (ServiceBusException e) {
-      finding = explained(what, e.getReason());
+      finding = explained(what, e.getReason(), login);
     } catch (RuntimeException e) {
       finding =
           Finding.failed(
@@ -85,10 +105,18 @@ public final class NamespaceCheck {
     return finding.after(Duration.ofNanos(System.nanoTime() - begin));
   }
 
-  private static Finding explained(String what, ServiceBusFailureReason reason) {
+  private static Finding explained(String what, ServiceBusFailureReason reason, Login login) {
     if (reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
       return Finding.failed(
-          what, "not allowed", "check the name and value of the key, and its rights on this queue");
+          what,
+          "not allowed",
+          switch (login) {
+            case Login.SharedKey key ->
+                "check the name and value of the key, and its rights on this queue";
+            case Login.Entra identity ->
+                "assign the role Azure Service Bus Data Receiver on the own queue, and Azure Service"
+                    + " Bus Data Sender on each peer's; a new assignment takes minutes";
+          });
     }
     if (reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)) {
       return Finding.failed(what, "there is no such queue", "create it, or mend the name");

@@ -11,12 +11,15 @@ import java.util.regex.Pattern;
  *
  * @param host fully qualified name, without a port
  * @param port 0: the service's own
- * @param keyName of the shared access key
- * @param key its value
+ * @param login as whom
  * @param emulator plaintext, to the local namespace on this machine
  */
-public record NamespaceSettings(
-    String host, int port, String keyName, Secret key, boolean emulator) {
+public record NamespaceSettings(String host, int port, Login login, boolean emulator) {
+  /** With a shared access key. */
+  NamespaceSettings(String host, int port, String keyName, Secret key, boolean emulator) {
+    this(host, port, new Login.SharedKey(keyName, key), emulator);
+  }
+
   private static final Pattern ENDPOINT = Pattern.compile("([A-Za-z0-9.-]{1,253})(?::(\\d{1,5}))?");
 
   public static NamespaceSettings read(Section section) {
@@ -35,30 +38,26 @@ public record NamespaceSettings(
           "remove it; it is for a local namespace on localhost");
     }
     Section login = section.section("login");
-    for (String later : new String[] {"entra", "managed-identity"}) {
-      if (login.has(later)) {
-        throw login.wrong(
-            later, "this way of signing in is not supported yet", "use sas: { name, key-file }");
-      }
+    NamespaceSettings settings = new NamespaceSettings(host, port, Login.read(login), emulator);
+    if (emulator && !(settings.login instanceof Login.SharedKey)) {
+      throw login.wrong(
+          login.keys().iterator().next(),
+          "the emulator mode knows shared access keys alone",
+          "use sas: { name, key-file }, or remove “emulator”");
     }
-    Section sas = login.section("sas");
-    NamespaceSettings settings =
-        new NamespaceSettings(host, port, sas.text("name"), sas.secret("key-file"), emulator);
-    sas.done();
-    login.done();
     section.done();
     return settings;
   }
 
   /** For the SDK; it holds the key. */
-  String connectionString() {
+  String connectionString(Login.SharedKey shared) {
     String at = emulator && port != 0 ? host + ":" + port : host;
     return "Endpoint=sb://"
         + at
         + ";SharedAccessKeyName="
-        + keyName
+        + shared.name()
         + ";SharedAccessKey="
-        + key.reveal()
+        + shared.key().reveal()
         + (emulator ? ";UseDevelopmentEmulator=true" : "");
   }
 }

@@ -77,13 +77,22 @@ public record NetworkSettings(
     } catch (IllegalArgumentException e) {
       throw section.wrong("url", "this is not a URL", "write http://HOST:PORT");
     }
-    if (url.getHost() == null || url.getPort() < 0 || url.getUserInfo() != null) {
+    if (!"http".equals(url.getScheme())
+        || url.getHost() == null
+        || url.getPort() < 0
+        || url.getUserInfo() != null) {
       throw section.wrong(
           "url", "host and port are expected, and nothing else", "write http://HOST:PORT");
     }
     Secret password =
         section.has("password-file") ? section.secret("password-file") : new Secret("");
     Proxy proxy = new Proxy(url.getHost(), url.getPort(), section.text("user", ""), password);
+    if (proxy.user().isEmpty() == section.has("password-file")) {
+      throw section.wrong(
+          proxy.user().isEmpty() ? "password-file" : "user",
+          "a user and a password belong together",
+          "name both “user” and “password-file”, or neither");
+    }
     section.done();
     return proxy;
   }
@@ -112,34 +121,43 @@ public record NetworkSettings(
       context.init(null, new TrustManager[] {trustManager()}, null);
       return Optional.of(context);
     } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java has no TLS", e);
+    }
+  }
+
+  /** Believes the CAs named here, the system's own included or not. */
+  X509ExtendedTrustManager trustManager() {
+    try {
+      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+      factory.init(anchors());
+      for (TrustManager manager : factory.getTrustManagers()) {
+        if (manager instanceof X509ExtendedTrustManager x509) {
+          return x509;
+        }
+      }
+      throw new IllegalStateException("this Java trusts no certificates");
+    } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException("network.trust cannot be used: " + e.getMessage(), e);
     }
   }
 
-  /** Judges a server's certificate by the CAs named here. */
-  X509ExtendedTrustManager trustManager() {
-    try {
-      TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-      KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
-      anchors.load(null, null);
-      if (system) {
-        for (X509Certificate certificate : systemCertificates()) {
-          anchors.setCertificateEntry("system-" + anchors.size(), certificate);
-        }
+  private KeyStore anchors() throws GeneralSecurityException, IOException {
+    KeyStore anchors = KeyStore.getInstance(KeyStore.getDefaultType());
+    anchors.load(null, null);
+    if (system) {
+      for (X509Certificate certificate : systemCertificates()) {
+        anchors.setCertificateEntry("system-" + anchors.size(), certificate);
       }
-      for (Path file : trust) {
-        try (InputStream in = Files.newInputStream(file)) {
-          for (Certificate certificate :
-              CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-            anchors.setCertificateEntry("file-" + anchors.size(), certificate);
-          }
-        }
-      }
-      factory.init(anchors);
-      return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("network.trust cannot be used: " + e.getMessage(), e);
     }
+    for (Path file : trust) {
+      try (InputStream in = Files.newInputStream(file)) {
+        for (Certificate certificate :
+            CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+          anchors.setCertificateEntry("file-" + anchors.size(), certificate);
+        }
+      }
+    }
+    return anchors;
   }
 
   private static List<X509Certificate> systemCertificates() throws GeneralSecurityException {

@@ -65,7 +65,7 @@ record Pkcs12(ByteBuffer certificate, ByteBuffer key) {
     }
   }
 
-  private static ByteBuffer pem(String type, byte[] content) {
+  static ByteBuffer pem(String type, byte[] content) {
     String text =
         "-----BEGIN %s-----\n%s\n-----END %s-----\n"
             .formatted(type, Base64.getMimeEncoder().encodeToString(content), type);

@@ -10,23 +10,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Our one certificate and key, shown to whoever asks: the peer shall say what it dislikes. It
- * speaks Bouncy Castle's interface, whose own checks take a key of the JDK, which calls itself
- * EdDSA, for something else than Ed25519.
+ * speaks Bouncy Castle's interface, whose own checks take an Ed25519 key of the JDK, which calls
+ * itself EdDSA, and one in a token for something else.
  */
 final class RelayTlsKey extends BCX509ExtendedKeyManager implements BCX509Key {
   private static final String OWN = "own";
 
   private final X509Certificate certificate;
-  private final PrivateKey key;
+  private final OwnKey key;
 
   RelayTlsKey(Identity identity) {
     this.certificate = identity.certificate();
-    this.key = RelayTlsProvider.own(identity.key());
+    this.key = identity.key();
   }
 
   @Override
   public String getKeyType() {
-    return "Ed25519";
+    return key.kind().credential();
   }
 
   @Override

@@ -1,15 +1,12 @@
 package drawbridge.relay;
 
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.jsse.BCSSLParameters;
 import org.bouncycastle.jsse.BCSSLSocket;
 import org.bouncycastle.jsse.provider.BouncyCastleJsseProvider;
@@ -29,20 +26,16 @@ final class RelayTlsProvider {
   /** First the preferred. ChaCha20-Poly1305 is left out: here it runs at a tenth of the speed. */
   private static final String[] SUITES = {"TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"};
 
+  /**
+   * The second is there because Bouncy Castle takes no P-256 certificate without it. {@link
+   * RelayTlsCrypto} sees to it that no keys are agreed upon by it.
+   */
+  private static final String[] GROUPS = {GROUP, "secp256r1"};
+
   private static final BouncyCastleJsseProvider JSSE =
       new BouncyCastleJsseProvider(false, new JdkPrimitives());
 
   private RelayTlsProvider() {}
-
-  /** The same Ed25519 key as an object of Bouncy Castle, whose TLS signs with no other. */
-  static PrivateKey own(PrivateKey key) {
-    try {
-      return KeyFactory.getInstance("Ed25519", new BouncyCastleProvider())
-          .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("not an Ed25519 key", e);
-    }
-  }
 
   /** A context of its own for each handshake, so that no session can be resumed by another. */
   static SSLContext context(KeyManager @Nullable [] keys, TrustManager[] trust) {
@@ -62,11 +55,12 @@ final class RelayTlsProvider {
     parameters.setProtocols(new String[] {PROTOCOL});
     parameters.setCipherSuites(SUITES);
     parameters.setUseCipherSuitesOrder(true);
-    parameters.setNamedGroups(new String[] {GROUP});
+    parameters.setNamedGroups(GROUPS);
     parameters.setUseNamedGroupsOrder(true);
     // Else the first hello carries no share of this group and costs a HelloRetryRequest.
     parameters.setEarlyKeyShares(new String[] {GROUP});
-    parameters.setSignatureSchemes(new String[] {"ed25519"});
+    parameters.setSignatureSchemes(
+        Arrays.stream(KeyKind.values()).map(KeyKind::scheme).toArray(String[]::new));
     parameters.setNeedClientAuth(true);
     bouncy.setParameters(parameters);
   }
@@ -77,6 +71,11 @@ final class RelayTlsProvider {
     public JcaTlsCrypto create(SecureRandom random) {
       // The default nonce source needs Bouncy Castle registered with the JVM.
       return create(random, new SecureRandom());
+    }
+
+    @Override
+    public JcaTlsCrypto create(SecureRandom random, SecureRandom nonces) {
+      return new RelayTlsCrypto(random, nonces);
     }
   }
 }

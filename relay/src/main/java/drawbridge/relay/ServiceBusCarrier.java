@@ -1,5 +1,7 @@
 package drawbridge.relay;
 
+import static java.util.Objects.requireNonNull;
+
 import com.azure.core.amqp.AmqpRetryMode;
 import com.azure.core.amqp.AmqpRetryOptions;
 import com.azure.core.amqp.AmqpTransportType;
@@ -20,12 +22,14 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +52,15 @@ final class ServiceBusCarrier implements Carrier {
   /** A receiver that lived this long had a connection; the next attempt may follow at once. */
   private static final long LIVED = 1_500;
 
+  /** How often we look ourselves what is wrong with the way, while there is no connection. */
+  private static final long PROBE_EVERY = TimeUnit.MINUTES.toNanos(1);
+
+  private static final String WAY = "the way to the namespace is barred";
+
   private final String mailbox;
+  private final @Nullable EntraSignIn signIn;
+  private final Supplier<Optional<String>> way;
+  private final AtomicLong probed = new AtomicLong(System.nanoTime() - PROBE_EVERY);
   private final ServiceBusClientBuilder builder;
   private final Map<String, ServiceBusSenderAsyncClient> senders = new ConcurrentHashMap<>();
   private final AtomicBoolean healthy = new AtomicBoolean(true);
@@ -76,16 +88,23 @@ final class ServiceBusCarrier implements Carrier {
             .setDelay(Duration.ofMillis(800))
             .setMaxDelay(Duration.ofSeconds(60))
             .setTryTimeout(Duration.ofSeconds(5));
-    builder = builder(namespace, network).retryOptions(retry);
+    signIn =
+        namespace.login() instanceof Login.Entra entra ? new EntraSignIn(entra, network) : null;
+    way = () -> WayCheck.problem(namespace, network);
+    builder = builder(namespace, network, signIn).retryOptions(retry);
   }
 
-  /** Knows the way and the key; whoever asks for it sets the retries. */
-  static ServiceBusClientBuilder builder(NamespaceSettings namespace, NetworkSettings network) {
+  /** Knows the way and the login; whoever asks for it sets the retries. */
+  static ServiceBusClientBuilder builder(
+      NamespaceSettings namespace, NetworkSettings network, @Nullable EntraSignIn signIn) {
     ServiceBusClientBuilder builder =
         new ServiceBusClientBuilder()
-            .connectionString(namespace.connectionString())
             .transportType(
                 network.webSockets() ? AmqpTransportType.AMQP_WEB_SOCKETS : AmqpTransportType.AMQP);
+    switch (namespace.login()) {
+      case Login.SharedKey key -> builder.connectionString(namespace.connectionString(key));
+      case Login.Entra entra -> builder.credential(namespace.host(), requireNonNull(signIn));
+    }
     if (!namespace.emulator() && namespace.port() != 0) {
       builder.customEndpointAddress("https://" + namespace.host() + ":" + namespace.port());
     }
@@ -269,6 +288,9 @@ final class ServiceBusCarrier implements Carrier {
   // ---- the state of our own link
 
   private void working(String what) {
+    if (!complaints.isEmpty() && complaints.remove(WAY) != null) {
+      LOG.log(Level.INFO, "no longer: " + WAY);
+    }
     if (!complaints.isEmpty() && complaints.remove(what) != null) {
       LOG.log(Level.INFO, "no longer: " + what);
     }
@@ -285,15 +307,36 @@ final class ServiceBusCarrier implements Carrier {
         error instanceof ServiceBusException e
             ? e.getReason()
             : ServiceBusFailureReason.GENERAL_ERROR;
-    String said = what + ": " + cause(reason);
-    if (!said.equals(complaints.put(what, said))) {
-      LOG.log(Level.WARNING, said);
-      LOG.log(Level.DEBUG, said, error);
-    }
+    Optional<String> login =
+        signIn == null || reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)
+            ? Optional.empty()
+            : signIn.problem();
+    complain(what, what + ": " + login.orElseGet(() -> cause(reason)), error);
     // A queue that is missing or forbidden says nothing of our own link.
     if (!reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)
         && !reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
       link(false);
+      probe();
+    }
+  }
+
+  private void complain(String what, String said, @Nullable Throwable error) {
+    if (!said.equals(complaints.put(what, said))) {
+      LOG.log(Level.WARNING, said);
+      if (error != null) {
+        LOG.log(Level.DEBUG, said, error);
+      }
+    }
+  }
+
+  /** The SDK does not say why there is no connection; a handshake of our own does. */
+  private void probe() {
+    long now = System.nanoTime();
+    long last = probed.get();
+    if (now - last >= PROBE_EVERY && probed.compareAndSet(last, now)) {
+      Thread.ofVirtual()
+          .name("probe of the way")
+          .start(() -> way.get().ifPresent(why -> complain(WAY, WAY + ": " + why, null)));
     }
   }
 

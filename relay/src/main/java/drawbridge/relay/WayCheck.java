@@ -67,7 +67,9 @@ public final class WayCheck {
 
   /** By a program's settings: only the way that they choose must work. */
   static List<Finding> run(NamespaceSettings namespace, NetworkSettings network) {
-    WayCheck check = new WayCheck(namespace.host(), namespace.port(), network, PATIENCE);
+    // Behind a proxy the SDK asks for the service's own port, whatever the endpoint says.
+    int port = network.proxy().isPresent() && !namespace.emulator() ? 0 : namespace.port();
+    WayCheck check = new WayCheck(namespace.host(), port, network, PATIENCE);
     if (namespace.emulator()) {
       check.emulator();
       return check.found;
@@ -91,6 +93,17 @@ public final class WayCheck {
               "write “network: { transport: websocket }”"));
     }
     return all;
+  }
+
+  /**
+   * What bars the way, in a sentence: to Microsoft's SDK a firewall, a proxy that wants a password
+   * and a certificate that nobody trusts are all “no answer in time”. Empty: the way is free.
+   */
+  static Optional<String> problem(NamespaceSettings namespace, NetworkSettings network) {
+    return run(namespace, network).stream()
+        .filter(finding -> !finding.good())
+        .findFirst()
+        .map(finding -> finding.what() + ": " + finding.sentence());
   }
 
   private void emulator() {

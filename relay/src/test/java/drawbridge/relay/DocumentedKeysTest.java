@@ -20,13 +20,20 @@ final class DocumentedKeysTest {
   /** What the settings records ask their sections for. */
   private static final Pattern ASKED =
       Pattern.compile(
-          "\\.(?:text|optionalText|flag|secret|existing|section|optionalSection|texts|choice|duration)\\(\\s*\"([a-z-]+)\"");
+          "\\.(?:text|optionalText|flag|secret|existing|section|optionalSection|texts|choice|duration|integer|optionalPath)\\(\\s*\"([a-z-]+)\"");
 
   @Test
   void everyKeyOfTheConnectionsIsInTheGuide() throws IOException {
     String guide = Files.readString(ROOT.resolve("docs/agent.md"));
     TreeSet<String> keys = new TreeSet<>();
-    for (String file : List.of("NamespaceSettings", "NetworkSettings", "IdentitySettings")) {
+    for (String file :
+        List.of(
+            "NamespaceSettings",
+            "NetworkSettings",
+            "IdentitySettings",
+            "Login",
+            "EntraKey",
+            "Pkcs11")) {
       String source = Files.readString(SOURCES.resolve(file + ".java"));
       ASKED.matcher(source).results().map((MatchResult m) -> m.group(1)).forEach(keys::add);
     }

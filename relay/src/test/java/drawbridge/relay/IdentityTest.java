@@ -18,6 +18,8 @@ import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
@@ -72,7 +74,6 @@ final class IdentityTest {
     own(good.withValidity(now.plusSeconds(100), now.plusSeconds(150)), "not valid before");
     own(good.withUsage(Usage.SERVER), "extended key usage is not clientAuth");
     own(good.asAuthority(), "it is the certificate of a CA");
-    own(good.withKey(SampleKey.P256), "not Ed25519");
     own(SampleRequest.agent("plant-1", "agent-b"), "it belongs to agent agent-b of plant-1");
     own(SampleRequest.connector("apim"), "no one of ours is named in it");
     Files.writeString(folder.resolve("agent-a.pem"), "nothing");
@@ -93,6 +94,34 @@ final class IdentityTest {
     assertTrue(mistake("identity.crl.file").contains("there is no CRL of"));
     Files.writeString(folder.resolve("relay.crl"), "nothing");
     assertTrue(mistake("identity.crl.file").contains("in it"));
+  }
+
+  @Test
+  void aKeyOfAnotherKindOrTooShortIsToldToo() throws Exception {
+    for (String[] kind : new String[][] {{"EC", "384"}, {"RSA", "1024"}, {"Ed448", "448"}}) {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance(kind[0]);
+      generator.initialize(Integer.parseInt(kind[1]));
+      KeyPair pair = generator.generateKeyPair();
+      SampleFiles.certificate(
+          folder.resolve("agent-a.pem"),
+          pki.relay().sign(SampleRequest.agent("plant-1", "agent-a"), pair.getPublic()));
+      SampleFiles.key(folder.resolve("agent-a.key"), pair.getPrivate());
+      assertTrue(mistake("identity.certificate").contains("of a kind that channels don't know"));
+    }
+  }
+
+  @Test
+  void aKeyOfEachKindIsReadFromItsFile() throws Exception {
+    for (SampleKey kind : SampleKey.values()) {
+      pki.relay()
+          .issue(SampleRequest.agent("plant-1", "agent-a").withKey(kind))
+          .write(folder, "agent-a");
+      Ends ends = fixture.handshake(tls(), fixture.gateway());
+      assertEquals(AGENT, ends.acceptor().value().peer());
+    }
+    pki.agent("plant-1", "agent-a").write(folder, "other");
+    Files.copy(folder.resolve("other.key"), folder.resolve("agent-a.key"), REPLACE);
+    assertTrue(mistake("identity.key").contains("there is no RSA key in it"));
   }
 
   @Test

@@ -77,7 +77,7 @@ final class RelayTlsFixture implements AutoCloseable {
       List<X509Certificate> authorities = List.of(trusted.certificate());
       return new Identity(
           leaf.certificate(),
-          leaf.key(),
+          new OwnKey(leaf.key(), KeyKind.of(leaf.certificate().getPublicKey()).orElseThrow(), null),
           authorities,
           Revocation.parse(crl.getEncoded(), authorities, grace));
     } catch (Exception e) {

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import drawbridge.certs.SampleKey;
 import drawbridge.certs.SampleLeaf;
+import drawbridge.certs.SamplePki;
+import drawbridge.certs.SampleRequest;
 import drawbridge.relay.RelayTlsFixture.Ends;
 import drawbridge.relay.RelayTlsFixture.Outcome;
 import java.io.IOException;
@@ -13,12 +16,19 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class RelayTlsTest {
   private final RelayTlsFixture fixture = new RelayTlsFixture();
@@ -46,6 +56,54 @@ final class RelayTlsTest {
                 line ->
                     line.startsWith("INFO secured with agent agent-a of plant-1: X25519MLKEM768")),
         fixture.log().toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ED25519,P256", "ED25519,RSA", "P256,ED25519", "P256,P256", "RSA,P256", "RSA,RSA"})
+  void keysOfEachKindProveANameAndTheGroupStays(SampleKey agent, SampleKey gateway)
+      throws Exception {
+    Ends ends =
+        fixture.handshake(
+            fixture.tls(issued(SampleRequest.agent("plant-1", "agent-a").withKey(agent))),
+            fixture.tls(issued(SampleRequest.gateway("gateway-1").withKey(gateway))));
+    assertEquals(RelayTlsFixture.GATEWAY, ends.opener().value().peer());
+    assertEquals(RelayTlsFixture.AGENT, ends.acceptor().value().peer());
+    assertTrue(
+        fixture.log().stream().filter(line -> line.contains("X25519MLKEM768")).count() >= 2,
+        fixture.log().toString());
+  }
+
+  private Identity issued(SampleRequest request) {
+    return fixture.identity(fixture.pki.relay().issue(request));
+  }
+
+  /** A proxy that inspects the way to Service Bus has a CA that the process believes there. */
+  @Test
+  void trustOfTheNetworkIsNoTrustOfPeers(@TempDir Path folder) throws Exception {
+    SamplePki proxy = new SamplePki();
+    proxy.relay().writeCertificate(folder.resolve("proxy-ca.pem"));
+    SSLContext before = SSLContext.getDefault();
+    try {
+      new NetworkSettings(
+              NetworkSettings.Transport.AUTO,
+              Optional.empty(),
+              true,
+              List.of(folder.resolve("proxy-ca.pem")))
+          .install();
+      Ends ends =
+          fixture.handshake(
+              fixture.agent(),
+              fixture.tls(
+                  RelayTlsFixture.identity(
+                      proxy.gateway("gateway-1"),
+                      fixture.pki.relay(),
+                      fixture.pki.relay().crl(),
+                      Duration.ofHours(24))));
+      assertEquals(RelayTlsException.Reason.UNKNOWN_CA, ends.opener().reason());
+      assertEquals(RelayTlsException.Reason.PEER_REFUSED, ends.acceptor().reason());
+    } finally {
+      SSLContext.setDefault(before);
+    }
   }
 
   @Test
@@ -141,7 +199,7 @@ final class RelayTlsTest {
             .pki
             .relay()
             .issue(
-                drawbridge.certs.SampleRequest.agent("plant-1", "agent-a")
+                SampleRequest.agent("plant-1", "agent-a")
                     .withValidity(
                         fixture.now.minusSeconds(60), fixture.now.plus(Duration.ofDays(1))));
     Ends ends = fixture.handshake(fixture.tls(fixture.identity(brief)), fixture.gateway());

@@ -35,11 +35,11 @@ public final class Program {
 
   private static final Logger[] QUIET = {
     Logger.getLogger("com.azure"),
+    Logger.getLogger("com.microsoft.aad"),
     Logger.getLogger("io.grpc"),
     Logger.getLogger("io.helidon"),
     Logger.getLogger("com.zaxxer.hikari"),
     Logger.getLogger("reactor"),
-    Logger.getLogger("io.netty"),
     Logger.getLogger("org.bouncycastle"),
     Logger.getLogger("io.zonky")
   };

@@ -6,6 +6,7 @@ import com.azure.messaging.servicebus.ServiceBusMessage;
 import com.azure.messaging.servicebus.ServiceBusReceivedMessage;
 import com.azure.messaging.servicebus.ServiceBusSenderAsyncClient;
 import com.azure.messaging.servicebus.models.ServiceBusReceiveMode;
+import drawbridge.relay.Login;
 import drawbridge.relay.NamespaceSettings;
 import drawbridge.settings.Section;
 import java.nio.file.Path;
@@ -21,15 +22,14 @@ final class NaiveQueue {
 
   NaiveQueue(Path config, String own, String other, Consumer<ServiceBusReceivedMessage> received) {
     NamespaceSettings settings = NamespaceSettings.read(Section.read(config).section("namespace"));
+    if (!(settings.login() instanceof Login.SharedKey key)) {
+      throw new IllegalArgumentException(config + " has no shared access key");
+    }
     builder =
         new ServiceBusClientBuilder()
             .connectionString(
                 "Endpoint=sb://%s:%d;SharedAccessKeyName=%s;SharedAccessKey=%s;UseDevelopmentEmulator=true"
-                    .formatted(
-                        settings.host(),
-                        settings.port(),
-                        settings.keyName(),
-                        settings.key().reveal()));
+                    .formatted(settings.host(), settings.port(), key.name(), key.key().reveal()));
     sender = builder.sender().queueName(other).buildAsyncClient();
     builder
         .receiver()
