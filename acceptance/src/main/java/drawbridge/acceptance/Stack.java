@@ -40,6 +40,7 @@ public final class Stack implements AutoCloseable {
   private final Guard guard;
   private final Thread hook = new Thread(this::end, "end the stack");
   private final Map<String, RunningProgram> programs = new LinkedHashMap<>();
+  private final List<Path> audits = new ArrayList<>();
   private final Map<String, URI> gateways = new LinkedHashMap<>();
   private final Map<String, URI> privates = new LinkedHashMap<>();
   private @Nullable OrdersDatabase database;
@@ -324,8 +325,18 @@ public final class Stack implements AutoCloseable {
     program(name).kill();
   }
 
+  /** The audit folders of all agents, of second processes too. */
+  public synchronized List<Path> audits() {
+    List<Path> all = new ArrayList<>(plan.agents().stream().map(layout::audit).toList());
+    all.addAll(audits);
+    return all;
+  }
+
   /** Starts another process with an agent's files and name, beside the one that runs. */
   public RunningProgram twin(String agent, Path audit) throws IOException {
+    synchronized (this) {
+      audits.add(audit);
+    }
     Path config = layout.configuration(agent + "-twin");
     Files.writeString(
         config,

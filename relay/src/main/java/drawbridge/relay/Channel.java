@@ -255,7 +255,7 @@ final class Channel {
       case CLOSE -> closeReceived(message);
       case CLOSED -> end(closing ? End.CLOSED_CLEANLY : End.GONE, null);
       case RESET -> end(closing && out.drained() ? End.CLOSED_CLEANLY : End.RESET_BY_PEER, null);
-      case SUPERSEDED -> end(End.SUPERSEDED, null);
+      case SUPERSEDED -> end(End.SUPERSEDED, Kind.CLOSED);
       case OPEN, HELLO -> {}
     }
     if (state != State.CLOSED && expected >= 0 && in.ack() >= expected) {

@@ -99,6 +99,9 @@ final class Endpoint implements AutoCloseable {
     if (mailbox.twin(now())) {
       all.add(AgentRelay.SECOND + "reads the mailbox " + mailbox.name);
     }
+    for (String peer : mailbox.tookOver(now())) {
+      all.add(AgentRelay.SECOND + "at " + peer + " was told to end: a newer one took over");
+    }
     return all;
   }
 

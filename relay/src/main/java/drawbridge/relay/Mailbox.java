@@ -60,6 +60,12 @@ final class Mailbox {
   private final Map<String, Long> helloHeard = new HashMap<>();
   private final Map<String, Incarnations> known = new HashMap<>();
   private Set<String> peers = Set.of();
+
+  /**
+   * When we last heard a peer's older process after its newer one had proved itself: so both run.
+   */
+  private final Map<String, Long> tookOver = new HashMap<>();
+
   private boolean accepting;
   private long openings;
 
@@ -143,8 +149,12 @@ final class Mailbox {
   /** It learns that a newer process of its name took over, whatever it still tries. */
   private void tellPast(Message message, UUID channel, long now) {
     switch (message.kind()) {
-      case OPEN, ACCEPT, DATA, ACK, PROBE, CLOSE -> answer(message, Kind.SUPERSEDED, channel, now);
-      case CLOSED, RESET, SUPERSEDED, HELLO -> {}
+      case OPEN, ACCEPT, DATA, ACK, PROBE, CLOSE -> {
+        tookOver.put(message.mailbox(), now);
+        answer(message, Kind.SUPERSEDED, channel, now);
+      }
+      case CLOSED -> tookOver.put(message.mailbox(), now);
+      case RESET, SUPERSEDED, HELLO -> {}
     }
   }
 
@@ -192,6 +202,7 @@ final class Mailbox {
     switch (message.kind()) {
       case SUPERSEDED -> {
         if (message.to() == incarnation && how != null && how.peer.equals(message.mailbox())) {
+          answer(message, Kind.CLOSED, message.channel(), now);
           host.superseded(message.mailbox());
         }
       }
@@ -313,5 +324,11 @@ final class Mailbox {
   /** Whether a second process reads this mailbox: its messages came to us a short while ago. */
   synchronized boolean twin(long now) {
     return now < twinUntil;
+  }
+
+  /** Mailboxes of peers whose older process was told to end a short while ago. */
+  synchronized List<String> tookOver(long now) {
+    tookOver.values().removeIf(heard -> now - heard >= TWIN_KNOWN);
+    return tookOver.keySet().stream().sorted().toList();
   }
 }

@@ -152,6 +152,10 @@ final class RelayHarness implements AutoCloseable {
     return agent == null ? List.of() : agent.problems();
   }
 
+  List<String> gatewayProblems() {
+    return gateway == null ? List.of() : gateway.problems();
+  }
+
   void closeAgent() {
     if (agent != null) {
       agent.close();

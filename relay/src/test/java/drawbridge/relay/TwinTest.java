@@ -63,6 +63,11 @@ class TwinTest {
         () -> one.agentProblems().equals(List.of(SECOND + one.mailboxOfAgent())),
         "the older one sees the newer one");
     one.await("superseded gateway gateway-1");
+    await(
+        () ->
+            one.gatewayProblems().stream()
+                .anyMatch(said -> said.startsWith("a second process at " + one.mailboxOfAgent())),
+        "the gateway's health names the two");
     one.closeAgent();
 
     AgentLink link = one.link();

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -50,7 +51,7 @@ final class Crowd {
               new Unheard()));
     }
     while (!agents.stream().allMatch(Crowd::connected)) {
-      Thread.sleep(200);
+      TimeUnit.MILLISECONDS.sleep(200);
     }
     OneProcess.ready(Path.of(arguments[3]));
     Thread.currentThread().join();

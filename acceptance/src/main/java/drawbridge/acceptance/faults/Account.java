@@ -3,6 +3,7 @@ package drawbridge.acceptance.faults;
 import drawbridge.acceptance.AuditTrail;
 import drawbridge.acceptance.Stack;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -69,9 +70,9 @@ record Account(
   /** Ids of the calls that an audit log says went well, or may have. */
   private static Map<String, List<String>> recorded(Stack stack) throws IOException {
     Map<String, List<String>> outcomes = new HashMap<>();
-    for (String agent : stack.plan().sites().stream().flatMap(s -> s.agents().stream()).toList()) {
+    for (Path audit : stack.audits()) {
       AuditTrail.calls(
-          stack.audit(agent),
+          audit,
           record -> {
             if (record.has("outcome")) {
               outcomes
