@@ -134,8 +134,7 @@ final class ImageTest {
   /** The flags of the start script, without which a program would behave otherwise. */
   @Test
   void theEntryPointHasTheFlagsOfTheStartScript() throws Exception {
-    String script =
-        Files.readString(Repository.root().resolve("installer/linux/start"));
+    String script = Files.readString(Repository.root().resolve("installer/linux/start"));
     String start = script.substring(script.indexOf("runtime/bin/java\""));
     String entry = config.path("config").path("Entrypoint").toString();
     var m = java.util.regex.Pattern.compile("-(?:XX:[+-]|D|-)[A-Za-z][\\w.-]+").matcher(start);

@@ -66,8 +66,7 @@ final class WindowsTest {
   @Test
   void bothWaysToStartHaveTheFlagsOfTheStartScript() throws Exception {
     shell("mkdir -p '%1$s/files' && windows_files agent '%1$s/files'".formatted(folder));
-    String script =
-        Files.readString(ROOT.resolve("installer/linux/start"));
+    String script = Files.readString(ROOT.resolve("installer/linux/start"));
     String start = script.substring(script.indexOf("runtime/bin/java\""));
     for (String file : List.of("drawbridge.cmd", "install.cmd")) {
       String text = Files.readString(folder.resolve("files").resolve(file));
