@@ -43,7 +43,13 @@ public final class CertsCommand implements Runnable {
   int request(
       @Parameters(paramLabel = "FILE", description = "writes FILE.key and FILE.csr") Path file,
       @Option(names = "--agent", paramLabel = "SITE/NAME", defaultValue = "") String agent,
-      @Option(names = "--gateway", paramLabel = "NAME", defaultValue = "") String gateway)
+      @Option(names = "--gateway", paramLabel = "NAME", defaultValue = "") String gateway,
+      @Option(
+              names = "--key-type",
+              paramLabel = "TYPE",
+              defaultValue = "ED25519",
+              description = "ed25519 (the default), p256 or rsa, for a CA that asks for it")
+          KeyRequest.Kind kind)
       throws IOException {
     Matcher parts = AGENT.matcher(agent);
     boolean forAgent = parts.matches() && gateway.isEmpty();
@@ -54,7 +60,8 @@ public final class CertsCommand implements Runnable {
     }
     KeyRequest made =
         KeyRequest.of(
-            forAgent ? PeerName.agent(parts.group(1), parts.group(2)) : PeerName.gateway(gateway));
+            forAgent ? PeerName.agent(parts.group(1), parts.group(2)) : PeerName.gateway(gateway),
+            kind);
     Path key = file.resolveSibling(file.getFileName() + ".key");
     Path request = file.resolveSibling(file.getFileName() + ".csr");
     NewFiles files = new NewFiles().secret(key, made.key()).text(request, made.request());

@@ -78,7 +78,7 @@ public final class FirstIdentity {
     String name = self.name();
     Path key = folder.resolve("secrets").resolve(name + ".key");
     if (samples == null) {
-      KeyRequest made = KeyRequest.of(self);
+      KeyRequest made = KeyRequest.of(self, KeyRequest.Kind.ED25519);
       files.secret(key, made.key()).text(folder.resolve(name + ".csr"), made.request());
       return;
     }

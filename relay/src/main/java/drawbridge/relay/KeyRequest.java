@@ -29,22 +29,45 @@ import org.bouncycastle.util.io.pem.PemWriter;
  * @param request PKCS #10, PEM
  */
 public record KeyRequest(Secret key, String request) {
-  private static final String ED25519 = "Ed25519";
+  /** What the CA may be able to certify. */
+  public enum Kind {
+    ED25519("Ed25519", 255, "Ed25519"),
+    P256("EC", 256, "SHA256withECDSA"),
+    RSA("RSA", 3072, "SHA256withRSA");
 
-  /** For an end of a channel: an Ed25519 key, and the name and usages that the other end wants. */
-  public static KeyRequest of(PeerName self) {
+    private final String algorithm;
+    private final int bits;
+    private final String signature;
+
+    Kind(String algorithm, int bits, String signature) {
+      this.algorithm = algorithm;
+      this.bits = bits;
+      this.signature = signature;
+    }
+
+    private KeyPair pair() {
+      try {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+        generator.initialize(bits);
+        return generator.generateKeyPair();
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("this Java has no " + algorithm, e);
+      }
+    }
+  }
+
+  /** For an end of a channel: a key, and the name and usages that the other end wants. */
+  public static KeyRequest of(PeerName self, Kind kind) {
     return switch (self) {
       case PeerName.Agent agent ->
           make(
-              pair(ED25519, 255),
-              ED25519,
+              kind,
               agent.name() + " of " + agent.site(),
               new GeneralName(GeneralName.uniformResourceIdentifier, agent.uri()),
               KeyPurposeId.id_kp_clientAuth);
       case PeerName.Gateway gateway ->
           make(
-              pair(ED25519, 255),
-              ED25519,
+              kind,
               gateway.name(),
               new GeneralName(GeneralName.uniformResourceIdentifier, gateway.uri()),
               KeyPurposeId.id_kp_serverAuth);
@@ -54,8 +77,7 @@ public record KeyRequest(Secret key, String request) {
   /** For a gateway's front door, which strangers' TLS clients must be able to verify: P-256. */
   public static KeyRequest frontDoor(String host) {
     return make(
-        pair("EC", 256),
-        "SHA256withECDSA",
+        Kind.P256,
         host,
         new GeneralName(GeneralName.dNSName, host),
         KeyPurposeId.id_kp_serverAuth);
@@ -63,11 +85,12 @@ public record KeyRequest(Secret key, String request) {
 
   /** A key that signs checkpoints of an audit log; it needs no certificate. */
   public static Secret signer() {
-    return new Secret(pem("PRIVATE KEY", pair(ED25519, 255).getPrivate().getEncoded()));
+    return new Secret(pem("PRIVATE KEY", Kind.ED25519.pair().getPrivate().getEncoded()));
   }
 
   private static KeyRequest make(
-      KeyPair pair, String signature, String name, GeneralName alternative, KeyPurposeId usage) {
+      Kind kind, String name, GeneralName alternative, KeyPurposeId usage) {
+    KeyPair pair = kind.pair();
     try {
       ExtensionsGenerator wanted = new ExtensionsGenerator();
       wanted.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
@@ -78,23 +101,13 @@ public record KeyRequest(Secret key, String request) {
                   new X500NameBuilder(BCStyle.INSTANCE).addRDN(BCStyle.CN, name).build(),
                   pair.getPublic())
               .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, wanted.generate())
-              .build(new JcaContentSignerBuilder(signature).build(pair.getPrivate()))
+              .build(new JcaContentSignerBuilder(kind.signature).build(pair.getPrivate()))
               .getEncoded();
       return new KeyRequest(
           new Secret(pem("PRIVATE KEY", pair.getPrivate().getEncoded())),
           pem("CERTIFICATE REQUEST", request));
     } catch (OperatorCreationException | IOException e) {
-      throw new IllegalStateException("every JDK signs with " + signature, e);
-    }
-  }
-
-  private static KeyPair pair(String algorithm, int bits) {
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
-      generator.initialize(bits);
-      return generator.generateKeyPair();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no " + algorithm, e);
+      throw new IllegalStateException("every JDK signs with " + kind.signature, e);
     }
   }
 

@@ -55,6 +55,19 @@ final class CertsCommandTest {
   }
 
   @Test
+  void theKeyIsOfTheKindThatTheCaAsksFor() throws Exception {
+    for (KeyRequest.Kind kind : KeyRequest.Kind.values()) {
+      Path file = folder.resolve(kind.name());
+      String[] words = {
+        "request", "--agent", "plant-1/agent-a", "--key-type", kind.name(), file.toString()
+      };
+      assertEquals(0, run(words));
+      String csr = Files.readString(folder.resolve(kind + ".csr"));
+      assertEquals("drawbridge://plant-1/agent/agent-a", nameIn(csr));
+    }
+  }
+
+  @Test
   void theFrontDoorIsRequestedByItsHostName() throws Exception {
     assertEquals("api.contoso.com", nameIn(KeyRequest.frontDoor("api.contoso.com").request()));
   }
