@@ -77,10 +77,7 @@ public record KeyRequest(Secret key, String request) {
   /** For a gateway's front door, which strangers' TLS clients must be able to verify: P-256. */
   public static KeyRequest frontDoor(String host) {
     return make(
-        Kind.P256,
-        host,
-        new GeneralName(GeneralName.dNSName, host),
-        KeyPurposeId.id_kp_serverAuth);
+        Kind.P256, host, new GeneralName(GeneralName.dNSName, host), KeyPurposeId.id_kp_serverAuth);
   }
 
   /** A key that signs checkpoints of an audit log; it needs no certificate. */
