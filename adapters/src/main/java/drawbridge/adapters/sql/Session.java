@@ -55,7 +55,9 @@ record Session(SqlSource source, Connection connection, Call call, boolean reads
   /** Under a watch; the statement is bound. */
   <T> T watched(PreparedStatement prepared, Results<T> results)
       throws FaultException, SQLException, IOException {
-    try (Watch watch = new Watch(call, () -> dialect().stop(connection, prepared))) {
+    try (Watch watch =
+        new Watch(
+            call, () -> dialect().stop(connection, prepared), () -> source.drop(connection))) {
       try {
         watch.check();
         return results.read(prepared, prepared.execute(), watch);

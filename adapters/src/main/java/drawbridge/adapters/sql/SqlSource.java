@@ -214,8 +214,13 @@ public final class SqlSource implements Source {
       connection.rollback();
     } catch (SQLException e) {
       LOG.log(Level.DEBUG, "source " + name + ": a connection is dropped", e);
-      pool.evictConnection(connection);
+      drop(connection);
     }
+  }
+
+  /** The connection is not used again. */
+  void drop(Connection connection) {
+    pool.evictConnection(connection);
   }
 
   @Override

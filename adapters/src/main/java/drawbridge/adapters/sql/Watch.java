@@ -9,12 +9,13 @@ import java.sql.SQLException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Stops a statement at the deadline of its call, or when the call is cancelled. Thread-safe. Once
  * {@link #close} has returned nothing is sent to the connection any more, so it can go back to the
- * pool.
+ * pool; where a request to stop finds no end, the connection is abandoned instead.
  */
 final class Watch implements AutoCloseable {
   /** One thread for all: it only starts others. The driver's own timers know whole seconds. */
@@ -26,6 +27,9 @@ final class Watch implements AutoCloseable {
    */
   private static final long AGAIN_MS = 200;
 
+  /** JTOpen asks on a connection of its own, which waits for ever for a host that is silent. */
+  private static final long STOP_MS = 3_000;
+
   private static final System.Logger LOG = System.getLogger(Watch.class.getName());
 
   /** Sends the request to stop. */
@@ -35,16 +39,24 @@ final class Watch implements AutoCloseable {
 
   private final Call call;
   private final Stop stop;
+  private final Runnable abandon;
+  private final ReentrantLock stopping = new ReentrantLock();
   private volatile @Nullable Code reason;
-  private boolean closed;
-  private ScheduledFuture<?> alarm;
+  private volatile boolean closed;
+  private volatile ScheduledFuture<?> alarm;
 
-  Watch(Call call, Stop stop) {
+  /**
+   * Begins to watch.
+   *
+   * @param abandon sees to it that the connection is not used again
+   */
+  Watch(Call call, Stop stop, Runnable abandon) {
     this.call = call;
     this.stop = stop;
+    this.abandon = abandon;
     this.alarm =
         schedule(Code.DEADLINE_EXCEEDED, call.deadline() - System.nanoTime(), TimeUnit.NANOSECONDS);
-    call.cancellation().onCancel(() -> fire(Code.CANCELLED));
+    call.cancellation().onCancel(() -> Thread.startVirtualThread(() -> fire(Code.CANCELLED)));
   }
 
   private static ScheduledThreadPoolExecutor alarms() {
@@ -59,20 +71,27 @@ final class Watch implements AutoCloseable {
     return ALARMS.schedule(() -> Thread.startVirtualThread(() -> fire(code)), delay, unit);
   }
 
-  private synchronized void fire(Code code) {
-    if (closed) {
-      return;
-    }
-    if (reason == null) {
-      reason = code;
-    }
+  private void fire(Code code) {
+    stopping.lock();
     try {
-      stop.run();
-    } catch (SQLException e) {
-      LOG.log(Level.DEBUG, "a statement could not be asked to stop", e);
+      if (closed) {
+        return;
+      }
+      if (reason == null) {
+        reason = code;
+      }
+      try {
+        stop.run();
+      } catch (SQLException e) {
+        LOG.log(Level.DEBUG, "a statement could not be asked to stop", e);
+      }
+      if (!closed) {
+        alarm.cancel(false);
+        alarm = schedule(code, AGAIN_MS, TimeUnit.MILLISECONDS);
+      }
+    } finally {
+      stopping.unlock();
     }
-    alarm.cancel(false);
-    alarm = schedule(code, AGAIN_MS, TimeUnit.MILLISECONDS);
   }
 
   /** Why the statement was stopped; null: it was not. */
@@ -108,11 +127,20 @@ final class Watch implements AutoCloseable {
 
   @Override
   public void close() {
-    // In this order: a hook that runs holds the cancellation and then wants this.
     call.cancellation().onCancel(null);
-    synchronized (this) {
-      closed = true;
-      alarm.cancel(false);
+    boolean quiet = false;
+    try {
+      quiet = stopping.tryLock(STOP_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    closed = true;
+    alarm.cancel(false);
+    if (quiet) {
+      stopping.unlock();
+    } else {
+      LOG.log(Level.DEBUG, "a request to stop a statement has no end");
+      abandon.run();
     }
   }
 }

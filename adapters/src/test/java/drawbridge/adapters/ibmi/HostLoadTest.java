@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -44,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with {@code -Ddrawbridge.long=true}, some seconds else. Nothing may be left behind, and what the
  * bridge says of each change must be true.
  */
+@Timeout(900)
 final class HostLoadTest {
   private static final int CALLERS = 64;
   private static final int POOL = 12;
