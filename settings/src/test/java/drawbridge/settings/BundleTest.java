@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,12 +27,23 @@ class BundleTest {
   /** With characters that URLs, JSON and shells write otherwise. */
   private static final String PASSWORD = "Pa\"ss w\\rd+/42";
 
-  private static final String BODY =
-      "MC4CAQAwBQYDK2VwBCIEIFakeFakeFakeFakeFakeFakeFakeFakeFakeFakeFake";
+  /** A key of this run alone. */
+  private static final String BODY = newKey();
+
   private static final String KEY =
       "-----BEGIN PRIVATE KEY-----\n" + BODY + "\n-----END PRIVATE KEY-----\n";
 
   @TempDir Path folder;
+
+  private static String newKey() {
+    try {
+      byte[] key =
+          KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate().getEncoded();
+      return Base64.getEncoder().encodeToString(key);
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JDK has Ed25519", e);
+    }
+  }
 
   private Map<String, String> read(Path zip) throws IOException {
     Map<String, String> entries = new LinkedHashMap<>();
