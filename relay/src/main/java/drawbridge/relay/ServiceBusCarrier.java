@@ -61,7 +61,9 @@ final class ServiceBusCarrier implements Carrier {
   private final @Nullable EntraSignIn signIn;
   private final Supplier<Optional<String>> way;
   private final AtomicLong probed = new AtomicLong(System.nanoTime() - PROBE_EVERY);
-  private final ServiceBusClientBuilder builder;
+  private final NetworkSettings network;
+  private final AmqpRetryOptions retry;
+  private final AtomicBoolean renewing = new AtomicBoolean();
   private final Map<String, ServiceBusSenderAsyncClient> senders = new ConcurrentHashMap<>();
   private final AtomicBoolean healthy = new AtomicBoolean(true);
   private final AtomicLong malformed = new AtomicLong();
@@ -70,6 +72,8 @@ final class ServiceBusCarrier implements Carrier {
   /** What does not work, and the reason last logged. */
   private final Map<String, String> complaints = new ConcurrentHashMap<>();
 
+  private volatile NamespaceSettings namespace;
+  private volatile ServiceBusClientBuilder builder;
   private volatile @Nullable Receiver receiver;
   private volatile @Nullable ServiceBusReceiverAsyncClient current;
 
@@ -80,8 +84,10 @@ final class ServiceBusCarrier implements Carrier {
 
   ServiceBusCarrier(String mailbox, NamespaceSettings namespace, NetworkSettings network) {
     this.mailbox = mailbox;
+    this.namespace = namespace;
+    this.network = network;
     // The largest delay must exceed the delay by the 4 s that the SDK adds, or every retry breaks.
-    AmqpRetryOptions retry =
+    retry =
         new AmqpRetryOptions()
             .setMode(AmqpRetryMode.EXPONENTIAL)
             .setMaxRetries(0)
@@ -312,11 +318,39 @@ final class ServiceBusCarrier implements Carrier {
             ? Optional.empty()
             : signIn.problem();
     complain(what, what + ": " + login.orElseGet(() -> cause(reason)), error);
+    if (reason.equals(ServiceBusFailureReason.UNAUTHORIZED)
+        && renewing.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("look for a new key").start(this::renew);
+    }
     // A queue that is missing or forbidden says nothing of our own link.
     if (!reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)
         && !reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
       link(false);
       probe();
+    }
+  }
+
+  /** A key is replaced at the namespace and in its file while we run: go on with the new one. */
+  private void renew() {
+    try {
+      NamespaceSettings before = namespace;
+      if (before.login() instanceof Login.SharedKey key && key.renewed().isPresent()) {
+        Login.SharedKey renewed = key.renewed().get();
+        NamespaceSettings now =
+            new NamespaceSettings(before.host(), before.port(), renewed, before.emulator());
+        builder = builder(now, network, null).retryOptions(retry);
+        namespace = now;
+        LOG.log(Level.INFO, "signing in with the new key that is in its file by now");
+        for (String to : List.copyOf(senders.keySet())) {
+          ServiceBusSenderAsyncClient old = senders.remove(to);
+          if (old != null) {
+            old.close();
+          }
+        }
+        receiving.countDown();
+      }
+    } finally {
+      renewing.set(false);
     }
   }
 
