@@ -71,6 +71,8 @@ final class Merge implements AutoCloseable {
                   search.folder().each(search.query(), (found, fields) -> hand(found));
                 } catch (IOException | RuntimeException e) {
                   last = e;
+                } catch (Error e) { // somebody waits for this thread's last word
+                  last = new IOException(e);
                 }
                 var _ = hand(last);
               });
