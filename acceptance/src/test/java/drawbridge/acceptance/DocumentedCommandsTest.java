@@ -51,8 +51,10 @@ final class DocumentedCommandsTest {
   private static final Set<String> LAUNCHER = Set.of("test", "package", "init");
 
   private static final Pattern CODE = Pattern.compile("(?ms)^```sh\\n(.*?)^```|`([^`\\n]+)`");
+  /** In full, as it is typed, or as a guide mentions it: {@code agent status [--json]}. */
   private static final Pattern OURS =
-      Pattern.compile("(?:sudo +)?(?:\\./)?drawbridge[- ]([a-z]+)((?: .*)?)");
+      Pattern.compile(
+          "((?:sudo +)?(?:\\./)?drawbridge[- ])?([a-z]+)((?: [a-zA-Z\\[-].*)?)(?: …)?");
 
   @TempDir Path folder;
 
@@ -94,16 +96,21 @@ final class DocumentedCommandsTest {
 
   private static Optional<Shown> shown(String page, String line) {
     var ours = OURS.matcher(line.replaceAll("\\s+[#>|].*", "").strip());
-    if (!ours.matches() || LAUNCHER.contains(ours.group(1))) {
+    if (!ours.matches()) {
       return Optional.empty();
     }
-    String rest = ours.group(2);
-    List<String> words = new ArrayList<>(List.of(ours.group(1)));
+    boolean typed = ours.group(1) != null;
+    boolean known = MAINS.containsKey(ours.group(2));
+    if (typed ? LAUNCHER.contains(ours.group(2)) : !known || ours.group(3).isEmpty()) {
+      return Optional.empty();
+    }
+    String rest = ours.group(3);
+    List<String> words = new ArrayList<>(List.of(ours.group(2)));
     Arrays.stream(rest.replaceAll("[\\[\\]'\"]", " ").split("\\s+", -1))
         .filter(word -> !word.isEmpty() && !word.equals("…"))
         .map(word -> word.replace("…", ""))
         .forEach(words::add);
-    boolean whole = !rest.contains("[") && !rest.contains("…");
+    boolean whole = typed && !rest.contains("[") && !rest.contains("…");
     return Optional.of(new Shown(page, ours.group(), words, whole));
   }
 

@@ -41,6 +41,8 @@ final class PrivateNetwork implements AutoCloseable {
       ip link set way-out up
       inside() { nsenter --target $inner --net "$@"; }
       inside ip link set lo up
+      # Or the kernel itself would look for neighbours, and be counted.
+      inside sh -c 'echo 1 >/proc/sys/net/ipv6/conf/way-in/disable_ipv6'
       inside ip addr add 10.213.9.2/30 dev way-in
       inside ip link set way-in up
       inside ip route add default via 10.213.9.1
