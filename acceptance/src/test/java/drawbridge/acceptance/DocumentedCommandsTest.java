@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.agent.AgentSettings;
 import drawbridge.agent.Surroundings;
+import drawbridge.certs.SampleFiles;
+import drawbridge.certs.SampleKey;
 import drawbridge.settings.Section;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
@@ -222,6 +224,7 @@ final class DocumentedCommandsTest {
     base.put("identity", "identity: {}");
     base.put("audit", "audit: { folder: audit, key: audit.key }");
     Files.writeString(folder.resolve("file"), "x".repeat(64) + "\n");
+    SampleFiles.key(folder.resolve("audit.key"), SampleKey.ED25519.generate().getPrivate());
     int found = 0;
     for (MatchResult shown :
         Pattern.compile("(?m)^```yaml\\n((console|audit|traces|log|pages|signed): .*)\\n```")
@@ -246,7 +249,7 @@ final class DocumentedCommandsTest {
 
   private void read(Map<String, String> lines) throws IOException {
     String text =
-        String.join("\n", lines.values()).replaceAll("(secrets/[a-z]+|audit\\.key)", "file");
+        String.join("\n", lines.values()).replaceAll("secrets/[a-z]+", "file");
     Path file = Files.writeString(folder.resolve("agent.yaml"), text + "\n");
     assertEquals("agent-a", AgentSettings.read(file).name());
   }

@@ -10,7 +10,7 @@ import drawbridge.acceptance.InstalledRoot.Ran;
 import drawbridge.certs.SampleKey;
 import drawbridge.certs.SamplePki;
 import drawbridge.certs.SampleRequest;
-import drawbridge.certs.Usage;
+import drawbridge.certs.SampleRequest.Usage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
