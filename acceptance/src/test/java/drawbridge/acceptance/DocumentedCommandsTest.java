@@ -53,10 +53,10 @@ final class DocumentedCommandsTest {
   private static final Set<String> LAUNCHER = Set.of("test", "package", "init");
 
   private static final Pattern CODE = Pattern.compile("(?ms)^```sh\\n(.*?)^```|`([^`\\n]+)`");
+
   /** In full, as it is typed, or as a guide mentions it: {@code agent status [--json]}. */
   private static final Pattern OURS =
-      Pattern.compile(
-          "((?:sudo +)?(?:\\./)?drawbridge[- ])?([a-z]+)((?: [a-zA-Z\\[-].*)?)(?: …)?");
+      Pattern.compile("((?:sudo +)?(?:\\./)?drawbridge[- ])?([a-z]+)((?: [a-zA-Z\\[-].*)?)(?: …)?");
 
   @TempDir Path folder;
 
@@ -248,8 +248,7 @@ final class DocumentedCommandsTest {
   }
 
   private void read(Map<String, String> lines) throws IOException {
-    String text =
-        String.join("\n", lines.values()).replaceAll("secrets/[a-z]+", "file");
+    String text = String.join("\n", lines.values()).replaceAll("secrets/[a-z]+", "file");
     Path file = Files.writeString(folder.resolve("agent.yaml"), text + "\n");
     assertEquals("agent-a", AgentSettings.read(file).name());
   }
