@@ -34,6 +34,7 @@ final class Forger implements Mailbox.Host {
     -1,
     Long.MIN_VALUE
   };
+  private static final List<Kind> KINDS = List.of(Kind.values());
   private static final long INCARNATION = 1;
 
   private final Mailbox mailbox =
@@ -59,8 +60,8 @@ final class Forger implements Mailbox.Host {
 
   private void step(ByteBuffer in, Channel own) {
     int verb = in.get() & 15;
-    if (verb < Kind.values().length) {
-      mailbox.receive(message(Kind.values()[verb], in, own), now);
+    if (verb < KINDS.size()) {
+      mailbox.receive(message(KINDS.get(verb), in, own), now);
     } else {
       Channel channel = pick(in);
       byte[] bytes = new byte[next(in) * 16];

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import net.jqwik.api.ForAll;
@@ -16,8 +18,8 @@ import net.jqwik.api.constraints.Size;
 
 /** What the ranges of an acknowledgement say is a set of numbers, no more and no less. */
 final class RangesTest {
-  private static TreeMap<Long, byte[]> arrived(long ack, Set<Integer> distances) {
-    TreeMap<Long, byte[]> arrived = new TreeMap<>();
+  private static SortedMap<Long, byte[]> arrived(long ack, Set<Integer> distances) {
+    SortedMap<Long, byte[]> arrived = new TreeMap<>();
     distances.forEach(distance -> arrived.put(ack + distance, Message.NO_BODY));
     return arrived;
   }
@@ -28,7 +30,7 @@ final class RangesTest {
       @ForAll @LongRange(min = 0, max = 1L << 62) long ack,
       @ForAll @Size(max = Constants.FURTHEST)
           Set<@IntRange(min = 1, max = Constants.FURTHEST) Integer> distances) {
-    TreeMap<Long, byte[]> arrived = arrived(ack, distances);
+    SortedMap<Long, byte[]> arrived = arrived(ack, distances);
     byte[] body = Ranges.encode(ack, arrived);
     Ranges read = Ranges.parse(ack, body);
     for (long seq = ack - 1; seq <= ack + Constants.FURTHEST + 1; seq++) {
@@ -43,7 +45,7 @@ final class RangesTest {
   void tooManyRunsAreCutAndNeverMadeUp(
       @ForAll @LongRange(min = 0, max = 1L << 62) long ack,
       @ForAll @Size(min = 1, max = 150) Set<@IntRange(min = 1, max = 400) Integer> distances) {
-    TreeMap<Long, byte[]> arrived = arrived(ack, distances);
+    SortedMap<Long, byte[]> arrived = arrived(ack, distances);
     byte[] body = Ranges.encode(ack, arrived);
     assertTrue(
         new Message(Kind.ACK, Message.NO_CHANNEL, 0, ack, 0, 0, 1, 1, "m", body).wellFormed());
@@ -53,7 +55,7 @@ final class RangesTest {
   }
 
   /** The plainest way to say it. */
-  private static List<Ranges.Run> runs(TreeSet<Long> numbers) {
+  private static List<Ranges.Run> runs(NavigableSet<Long> numbers) {
     List<Ranges.Run> runs = new ArrayList<>();
     while (!numbers.isEmpty()) {
       long first = numbers.first();

@@ -11,6 +11,7 @@ final class Schedules {
   /** Of each test; {@code drawbridge test --long} goes on from there. */
   private static final int FEW = Boolean.getBoolean("drawbridge.long") ? 2_000 : 20;
 
+  @SuppressWarnings("unused") // to be seen in is all that it is for
   private static volatile @Nullable Object published;
 
   interface Body {
