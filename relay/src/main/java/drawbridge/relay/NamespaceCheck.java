@@ -36,7 +36,8 @@ public final class NamespaceCheck {
       NamespaceSettings namespace,
       NetworkSettings network) {
     network.install();
-    List<Finding> findings = new ArrayList<>(WayCheck.run(namespace, network));
+    WayCheck.Result way = WayCheck.run(namespace, network);
+    List<Finding> findings = new ArrayList<>(way.findings());
     if (!findings.stream().allMatch(Finding::good)) {
       return findings;
     }
@@ -49,7 +50,11 @@ public final class NamespaceCheck {
       }
     }
     ServiceBusClientBuilder builder =
-        ServiceBusCarrier.builder(namespace, network, signIn)
+        ServiceBusWay.builder(
+                namespace,
+                network,
+                network.webSockets() || network.either() && !way.amqp() && way.webSockets(),
+                signIn)
             .retryOptions(new AmqpRetryOptions().setMaxRetries(0).setTryTimeout(PATIENCE));
     findings.add(
         attempt(
@@ -114,8 +119,8 @@ public final class NamespaceCheck {
             case Login.SharedKey key ->
                 "check the name and value of the key, and its rights on this queue";
             case Login.Entra identity ->
-                "assign the role Azure Service Bus Data Receiver on the own queue, and Azure Service"
-                    + " Bus Data Sender on each peer's; a new assignment takes minutes";
+                "assign the role Azure Service Bus Data Receiver on the own queue, and Azure"
+                    + " Service Bus Data Sender on each peer's; a new assignment takes minutes";
           });
     }
     if (reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)) {

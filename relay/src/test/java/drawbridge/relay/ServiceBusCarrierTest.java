@@ -59,7 +59,7 @@ final class ServiceBusCarrierTest {
     NamespaceSettings settings =
         new NamespaceSettings(
             "localhost", broker.namespace().port(), "root", new Secret("a-key-of-the-test"), true);
-    return ServiceBusCarrier.builder(settings, NetworkSettings.DIRECT, null)
+    return ServiceBusWay.builder(settings, NetworkSettings.DIRECT, false, null)
         .sender()
         .queueName(MAILBOX)
         .buildClient();

@@ -36,6 +36,9 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
 
   void run(Call given, Answer answer, Work work) throws FaultException {
     Call call = bounded(given);
+    if (safe) {
+      answer.places(source.longAnswers());
+    }
     for (int attempt = 1; ; attempt++) {
       Reply reply = new Reply(answer, !safe);
       try {
