@@ -52,7 +52,8 @@ final class Training {
   private static Map<String, String> record(String file) {
     return Map.of(
         "DRAWBRIDGE_JAVA_OPTIONS",
-        "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTMode=record -XX:AOTConfiguration="
+        "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTMode=record"
+            + " -XX:AOTConfiguration="
             + file);
   }
 

@@ -202,7 +202,8 @@ final class InitCommand implements Callable<Integer> {
           .println(
               "drawbridge: "
                   + there.getFirst()
-                  + " is there already, and nothing is written over. Fix: name another folder with --into, or move it away");
+                  + " is there already, and nothing is written over. Fix: name another folder with"
+                  + " --into, or move it away");
       return Program.FAILED;
     }
     files.write();

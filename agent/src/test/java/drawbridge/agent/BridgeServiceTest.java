@@ -113,7 +113,8 @@ class BridgeServiceTest {
   @Test
   void aCallerWithoutBudgetIsToldWhenToComeBack() throws Exception {
     String rules =
-        "  - { name: few, allow: [orders/v1/*], to: { gateway: [gateway-1] }, limits: { calls: 2/h } }\n";
+        "  - { name: few, allow: [orders/v1/*], to: { gateway: [gateway-1] }, limits: { calls: 2/h"
+            + " } }\n";
     try (Bridge bridge = new Bridge(folder, rules, reading("Find", Operations::hello))) {
       bridge.call(head("Find")).body();
       bridge.call(head("Find")).body();
@@ -227,7 +228,8 @@ class BridgeServiceTest {
   @Test
   void moreBytesThanAllowedAreAFault() throws Exception {
     String rules =
-        "  - { name: few, allow: [orders/v1/*], to: { gateway: [gateway-1] }, limits: { bytes: 100B } }\n";
+        "  - { name: few, allow: [orders/v1/*], to: { gateway: [gateway-1] }, limits: { bytes: 100B"
+            + " } }\n";
     try (Bridge bridge =
         new Bridge(
             folder,

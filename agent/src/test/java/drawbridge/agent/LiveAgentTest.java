@@ -59,7 +59,8 @@ import picocli.CommandLine;
 /** The agent's own program while its admin changes files under it. */
 class LiveAgentTest {
   private static final String ALLOW =
-      "rules: [{ name: a, allow: [orders/v1/*], to: { gateway: gateway-1 }, limits: { calls: 1000/s } }]\n";
+      "rules: [{ name: a, allow: [orders/v1/*], to: { gateway: gateway-1 }, limits: { calls: 1000/s"
+          + " } }]\n";
   private static final String NOTHING = "rules: []\n";
 
   @TempDir Path folder;
@@ -463,7 +464,8 @@ class LiveAgentTest {
   @Test
   void budgetsSurviveARestart() throws Exception {
     write(
-        "rules: [{ name: a, allow: [orders/v1/*], to: { gateway: gateway-1 }, limits: { calls: 2/d } }]\n");
+        "rules: [{ name: a, allow: [orders/v1/*], to: { gateway: gateway-1 }, limits: { calls: 2/d"
+            + " } }]\n");
     Running program = new Running().start();
     for (int i = 0; i < 2; i++) {
       assertTrue(program.allowed());

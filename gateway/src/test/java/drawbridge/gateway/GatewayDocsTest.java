@@ -59,7 +59,8 @@ final class GatewayDocsTest {
       assertEquals(documented, exposed);
       assertTrue(
           text.contains(
-              "drawbridge_calls_total{operation=\"orders/v1/FindOrders\",outcome=\"done\",site=\"plant-1\"} 1.0"),
+              "drawbridge_calls_total{operation=\"orders/v1/FindOrders\",outcome=\"done\",site=\"plant-1\"}"
+                  + " 1.0"),
           text);
       assertTrue(
           text.contains(

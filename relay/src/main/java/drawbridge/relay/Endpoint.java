@@ -26,11 +26,11 @@ final class Endpoint implements AutoCloseable {
   private final Carrier carrier;
   private final Mailbox mailbox;
   private final Map<Channel, LiveChannel> live = new ConcurrentHashMap<>();
+  private final Link link = new Link();
   private final Consumer<String> hello;
   private final Consumer<RelaySocket> arrivals;
   private final Consumer<String> superseded;
   private volatile boolean stoodAside;
-  private volatile boolean healthy = true;
   private volatile boolean closed;
 
   /**
@@ -73,8 +73,7 @@ final class Endpoint implements AutoCloseable {
 
           @Override
           public void link(boolean isHealthy) {
-            healthy = isHealthy;
-            live.values().forEach(channel -> channel.link(isHealthy));
+            link.set(isHealthy);
             if (isHealthy && stoodAside) {
               // Whoever was there meanwhile may have taken over.
               stoodAside = false;
@@ -90,7 +89,7 @@ final class Endpoint implements AutoCloseable {
 
   /** Whether our own link works and is not throttled. */
   boolean healthy() {
-    return healthy;
+    return link.healthy();
   }
 
   /** What does not work by now, each a sentence for the admin. */
@@ -116,11 +115,15 @@ final class Endpoint implements AutoCloseable {
 
   /** A socket to the peer; not open yet. */
   RelaySocket open(String peer) {
-    LiveChannel channel = new LiveChannel(mailbox.open(peer, now()), this);
-    live.put(channel.channel(), channel);
-    channel.link(healthy);
-    channel.start();
-    return RelaySocket.over(channel, mailbox.name);
+    return RelaySocket.over(start(mailbox.open(peer, now())), mailbox.name);
+  }
+
+  private LiveChannel start(Channel channel) {
+    LiveChannel started = new LiveChannel(channel, carrier, Endpoint::now, this::finished);
+    live.put(channel, started);
+    link.join(started);
+    started.start();
+    return started;
   }
 
   boolean hasChannel(String peer) {
@@ -141,7 +144,8 @@ final class Endpoint implements AutoCloseable {
     return mailbox.proven(socket.live().channel());
   }
 
-  void finished(LiveChannel channel) {
+  private void finished(LiveChannel channel) {
+    link.leave(channel);
     mailbox.forget(channel.channel(), now());
     live.remove(channel.channel());
     Channel.End end = channel.channel().end();
@@ -183,9 +187,7 @@ final class Endpoint implements AutoCloseable {
 
     @Override
     public void accepted(Channel channel) {
-      LiveChannel accepted = new LiveChannel(channel, Endpoint.this);
-      live.put(channel, accepted);
-      accepted.start();
+      LiveChannel accepted = start(channel);
       Thread.ofVirtual().name("accept " + channel.id).start(() -> arrive(accepted));
     }
 

@@ -71,6 +71,11 @@ final class Inbound {
     return first == null ? 0 : first.length - offset;
   }
 
+  /** Charged bytes that have arrived and wait for the reader, in order or not. */
+  long buffered() {
+    return buffered;
+  }
+
   /** Nobody reads any more: what is here and what still comes is taken as read. */
   void discard() {
     discarding = true;

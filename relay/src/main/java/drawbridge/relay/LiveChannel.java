@@ -7,17 +7,21 @@ import java.net.SocketTimeoutException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Channel} that runs: a lock around it, readers and writers that block, and one virtual
  * thread, the pump, that hands its messages to the carrier. Thread-safe.
  */
-final class LiveChannel {
+final class LiveChannel implements Link.Listener {
   private static final long LONGEST_NAP = 60_000;
 
   private final Channel channel;
-  private final Endpoint endpoint;
+  private final Carrier carrier;
+  private final LongSupplier now;
+  private final Consumer<LiveChannel> finished;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition readable = lock.newCondition();
   private final Condition writable = lock.newCondition();
@@ -27,9 +31,15 @@ final class LiveChannel {
   private boolean closedHere;
   private volatile @Nullable PeerName proven;
 
-  LiveChannel(Channel channel, Endpoint endpoint) {
+  /**
+   * @param now monotonic milliseconds
+   * @param finished hears of it once, from the pump, when its last word is handed over
+   */
+  LiveChannel(Channel channel, Carrier carrier, LongSupplier now, Consumer<LiveChannel> finished) {
     this.channel = channel;
-    this.endpoint = endpoint;
+    this.carrier = carrier;
+    this.now = now;
+    this.finished = finished;
   }
 
   void start() {
@@ -45,17 +55,18 @@ final class LiveChannel {
   void deliver(Message message) {
     lock.lock();
     try {
-      channel.receive(message, Endpoint.now());
+      channel.receive(message, now.getAsLong());
       wakeAll();
     } finally {
       lock.unlock();
     }
   }
 
-  void link(boolean healthy) {
+  @Override
+  public void link(boolean healthy) {
     lock.lock();
     try {
-      channel.link(healthy, Endpoint.now());
+      channel.link(healthy, now.getAsLong());
       wakePump();
     } finally {
       lock.unlock();
@@ -65,52 +76,70 @@ final class LiveChannel {
   void nudge() {
     lock.lock();
     try {
-      channel.nudge(Endpoint.now());
+      channel.nudge(now.getAsLong());
       wakePump();
     } finally {
       lock.unlock();
     }
   }
 
-  private void reported(Object token, boolean taken) {
+  void reported(Object token, boolean taken) {
     lock.lock();
     try {
-      channel.reported(token, taken, Endpoint.now());
+      channel.reported(token, taken, now.getAsLong());
       wakePump();
     } finally {
       lock.unlock();
     }
   }
 
-  private void pump() {
+  /** The whole life of the pump, on this thread: ends when the channel has finished. */
+  void pump() {
+    Channel.Outgoing outgoing;
+    while ((outgoing = next()) != null) {
+      Object token = outgoing.token();
+      carrier.send(channel.peer, outgoing.message(), taken -> reported(token, taken));
+    }
+    finished.accept(this);
+  }
+
+  /** Waits for the next message to hand over; null: there will be none any more. */
+  private Channel.@Nullable Outgoing next() {
     while (true) {
-      Channel.Outgoing outgoing;
       lock.lock();
       try {
-        outgoing = channel.poll(Endpoint.now());
-        if (outgoing == null) {
-          if (channel.finished()) {
-            wakeAll();
-            break;
-          }
-          nap();
-          continue;
+        Channel.Outgoing outgoing = poll();
+        if (outgoing != null) {
+          return outgoing;
         }
-        if (channel.out.room() > 0) {
-          writable.signalAll();
+        if (channel.finished()) {
+          wakeAll();
+          return null;
         }
+        nap();
       } finally {
         lock.unlock();
       }
-      Object token = outgoing.token();
-      endpoint.carrier().send(channel.peer, outgoing.message(), taken -> reported(token, taken));
     }
-    endpoint.finished(this);
+  }
+
+  /** The message to hand over now, or null. */
+  Channel.@Nullable Outgoing poll() {
+    lock.lock();
+    try {
+      Channel.Outgoing outgoing = channel.poll(now.getAsLong());
+      if (outgoing != null && channel.out.room() > 0) {
+        writable.signalAll();
+      }
+      return outgoing;
+    } finally {
+      lock.unlock();
+    }
   }
 
   @SuppressWarnings("WaitNotInLoop") // the pump asks the channel again after every wake
   private void nap() {
-    long nap = channel.wake(Endpoint.now()) - Endpoint.now();
+    long nap = channel.wake(now.getAsLong()) - now.getAsLong();
     if (nap <= 0) {
       return;
     }
@@ -294,7 +323,7 @@ final class LiveChannel {
     lock.lock();
     try {
       closedHere = true;
-      channel.close(Endpoint.now());
+      channel.close(now.getAsLong());
       readable.signalAll();
       writable.signalAll();
       wakeAll();
@@ -316,20 +345,20 @@ final class LiveChannel {
   boolean suspect() {
     lock.lock();
     try {
-      return channel.suspect(Endpoint.now());
+      return channel.suspect(now.getAsLong());
     } finally {
       lock.unlock();
     }
   }
 
   long clock() {
-    return channel.clock(Endpoint.now());
+    return channel.clock(now.getAsLong());
   }
 
   long elapsed(long stamp) {
     lock.lock();
     try {
-      return channel.elapsed(stamp, Endpoint.now());
+      return channel.elapsed(stamp, now.getAsLong());
     } finally {
       lock.unlock();
     }

@@ -269,7 +269,10 @@ final class Mailbox {
       } else {
         peer.proved(channel);
       }
-      proven.add(channel);
+      // It may have ended meanwhile, and would never be forgotten again.
+      if (channels.get(channel.id) == channel) {
+        proven.add(channel);
+      }
       older = channels.values().stream().filter(other -> replaces(channel, other)).toList();
     }
     if (stale != null) {
@@ -314,6 +317,11 @@ final class Mailbox {
 
   synchronized List<Channel> channels() {
     return List.copyOf(channels.values());
+  }
+
+  /** How many of the channels TLS has proved. */
+  synchronized int provenChannels() {
+    return proven.size();
   }
 
   /** Messages that nobody should have sent. */

@@ -119,8 +119,8 @@ public final class NamespaceCheck {
             case Login.SharedKey key ->
                 "check the name and value of the key, and its rights on this queue";
             case Login.Entra identity ->
-                "assign the role Azure Service Bus Data Receiver on the own queue, and Azure Service"
-                    + " Bus Data Sender on each peer's; a new assignment takes minutes";
+                "assign the role Azure Service Bus Data Receiver on the own queue, and Azure"
+                    + " Service Bus Data Sender on each peer's; a new assignment takes minutes";
           });
     }
     if (reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)) {

@@ -2,6 +2,7 @@ package drawbridge.relay;
 
 import com.azure.core.amqp.AmqpRetryMode;
 import com.azure.core.amqp.AmqpRetryOptions;
+import com.azure.core.amqp.models.AmqpMessageBodyType;
 import com.azure.core.util.BinaryData;
 import com.azure.messaging.servicebus.ServiceBusClientBuilder;
 import com.azure.messaging.servicebus.ServiceBusException;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +59,7 @@ final class ServiceBusCarrier implements Carrier {
   private volatile ServiceBusClientBuilder builder;
   private volatile boolean webSockets;
   private final Map<String, ServiceBusSenderAsyncClient> senders = new ConcurrentHashMap<>();
-  private final AtomicBoolean healthy = new AtomicBoolean(true);
+  private final Link link = new Link();
   private final AtomicLong malformed = new AtomicLong();
   private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -131,16 +131,7 @@ final class ServiceBusCarrier implements Carrier {
   private static ServiceBusMessage encode(Message message) {
     ServiceBusMessage out = new ServiceBusMessage(BinaryData.fromBytes(message.body()));
     out.setReplyTo(message.mailbox());
-    Map<String, Object> properties = out.getApplicationProperties();
-    properties.put("v", Message.VERSION);
-    properties.put("kind", message.kind().word());
-    properties.put("channel", message.channel());
-    properties.put("seq", message.seq());
-    properties.put("ack", message.ack());
-    properties.put("limit", message.limit());
-    properties.put("clock", message.clock());
-    properties.put("from", message.from());
-    properties.put("to", message.to());
+    out.getApplicationProperties().putAll(Wire.properties(message));
     return out;
   }
 
@@ -149,6 +140,7 @@ final class ServiceBusCarrier implements Carrier {
   @Override
   public void start(Receiver to) {
     receiver = to;
+    link.join(to::link);
     Thread.ofVirtual().name("mailbox " + mailbox).start(this::receive);
   }
 
@@ -191,7 +183,7 @@ final class ServiceBusCarrier implements Carrier {
       } catch (RuntimeException e) {
         failed(receiving(), e);
       }
-      link(false);
+      link.set(false);
       boolean lived = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from) >= LIVED;
       pause = lived ? PAUSE_LEAST : Math.min(PAUSE_MOST, pause * 2);
       try {
@@ -227,27 +219,11 @@ final class ServiceBusCarrier implements Carrier {
     }
   }
 
+  /** Null where it is none of ours: the SDK has a body only for AMQP's plain bytes. */
   private static @Nullable Message decode(ServiceBusReceivedMessage in) {
-    Map<String, Object> properties = in.getApplicationProperties();
-    String from = in.getReplyTo();
-    if (from == null
-        || !Integer.valueOf(Message.VERSION).equals(properties.get("v"))
-        || !(properties.get("kind") instanceof String word)
-        || !(properties.get("channel") instanceof UUID channel)
-        || !(properties.get("seq") instanceof Long seq)
-        || !(properties.get("ack") instanceof Long ack)
-        || !(properties.get("limit") instanceof Long limit)
-        || !(properties.get("clock") instanceof Long clock)
-        || !(properties.get("from") instanceof Long incarnation)
-        || !(properties.get("to") instanceof Long target)) {
-      return null;
-    }
-    Kind kind = Kind.of(word);
-    if (kind == null) {
-      return null;
-    }
-    byte[] body = in.getBody().toBytes();
-    return new Message(kind, channel, seq, ack, limit, clock, incarnation, target, from, body);
+    return in.getRawAmqpMessage().getBody().getBodyType() == AmqpMessageBodyType.DATA
+        ? Wire.read(in.getReplyTo(), in.getApplicationProperties(), in.getBody().toBytes())
+        : null;
   }
 
   /** Messages that are not of this protocol. */
@@ -264,8 +240,8 @@ final class ServiceBusCarrier implements Carrier {
     if (!complaints.isEmpty() && complaints.remove(what) != null) {
       LOG.log(Level.INFO, "no longer: " + what);
     }
-    if (!healthy.get()) {
-      link(true);
+    if (!link.healthy()) {
+      link.set(true);
     }
   }
 
@@ -289,7 +265,7 @@ final class ServiceBusCarrier implements Carrier {
     // A queue that is missing or forbidden says nothing of our own link.
     if (!reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)
         && !reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
-      link(false);
+      link.set(false);
       probe();
     }
   }
@@ -388,13 +364,6 @@ final class ServiceBusCarrier implements Carrier {
       return "the queue is full";
     }
     return "no connection (" + reason + ")";
-  }
-
-  private void link(boolean works) {
-    Receiver to = receiver;
-    if (healthy.compareAndSet(!works, works) && to != null) {
-      to.link(works);
-    }
   }
 
   @Override

@@ -118,7 +118,8 @@ final class Keys {
     } catch (IOException | ParseException e) {
       LOG.log(
           Level.WARNING,
-          "token keys cannot be read from {0}; those of {1} are believed until they are {2} hours old: {3}",
+          "token keys cannot be read from {0}; those of {1} are believed until they are {2} hours"
+              + " old: {3}",
           origin,
           known.at.equals(Instant.MIN) ? "never" : known.at,
           rhythm.maxAge.toHours(),
@@ -138,7 +139,8 @@ final class Keys {
     }
   }
 
-  private static Map<String, JWK> parse(byte[] json) throws ParseException {
+  /** The public signature keys by their ids; at least one. */
+  static Map<String, JWK> parse(byte[] json) throws ParseException {
     Map<String, JWK> keys = new HashMap<>();
     for (JWK key : JWKSet.parse(new String(json, StandardCharsets.UTF_8)).getKeys()) {
       boolean signs = key.getKeyUse() == null || KeyUse.SIGNATURE.equals(key.getKeyUse());

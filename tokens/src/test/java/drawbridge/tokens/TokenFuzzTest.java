@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.time.Instant;
 
 /**
@@ -45,6 +46,23 @@ final class TokenFuzzTest {
       throw new AssertionError("believed: " + token);
     } catch (TokenRefused e) {
       if (e.reason() == null) {
+        throw new AssertionError("no reason", e);
+      }
+    }
+  }
+
+  @FuzzTest(maxDuration = "60s")
+  void keysArePublicOrNone(byte[] bytes) {
+    try {
+      Keys.parse(bytes)
+          .forEach(
+              (id, key) -> {
+                if (key.isPrivate()) {
+                  throw new AssertionError("a private key was taken for a public one");
+                }
+              });
+    } catch (ParseException e) {
+      if (e.getMessage() == null) {
         throw new AssertionError("no reason", e);
       }
     }

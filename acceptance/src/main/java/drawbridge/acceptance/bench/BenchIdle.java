@@ -26,7 +26,8 @@ final class BenchIdle implements Callable<Integer> {
       names = "--seconds",
       defaultValue = "300",
       description =
-          "that are measured, after as many as a channel needs to come to rest; default ${DEFAULT-VALUE}")
+          "that are measured, after as many as a channel needs to come to rest; default"
+              + " ${DEFAULT-VALUE}")
   private int seconds;
 
   private static final int REST_SECONDS = 20;

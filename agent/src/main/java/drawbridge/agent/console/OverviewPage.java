@@ -26,7 +26,8 @@ final class OverviewPage {
   private static Html verdict(Status status) {
     if (status.ok()) {
       return Html.of(
-          "<section class='verdict good'><h2>✓ Calls flow</h2><p>Connected, every channel open, every source available. {}</p></section>",
+          "<section class='verdict good'><h2>✓ Calls flow</h2><p>Connected, every channel open,"
+              + " every source available. {}</p></section>",
           status.paused().isEmpty() ? "" : "Paused: " + String.join(", ", status.paused()) + ".");
     }
     boolean flows =
@@ -110,7 +111,8 @@ final class OverviewPage {
     section.add("<ul class=problems>");
     for (Status.Recent one : status.recent()) {
       section.add(
-          "<li><p class=head><span class=code>{}</span> <span class=name>{}</span>{}<span class=soft>{} ago</span></p><p>{}</p><p class=fix>→ {}</p>{}</li>",
+          "<li><p class=head><span class=code>{}</span> <span class=name>{}</span>{}<span"
+              + " class=soft>{} ago</span></p><p>{}</p><p class=fix>→ {}</p>{}</li>",
           one.code(),
           one.operation(),
           one.count() > 1
@@ -159,7 +161,8 @@ final class OverviewPage {
         Words.number(status.audit().records()),
         status.audit().folder());
     facts.add(
-        "<dt>Site folder</dt><dd>loaded {}, <code>{}</code><br><span class=soft>digest</span> <code>{}</code></dd>",
+        "<dt>Site folder</dt><dd>loaded {}, <code>{}</code><br><span class=soft>digest</span>"
+            + " <code>{}</code></dd>",
         Words.instant(status.folder().loaded()),
         status.folder().path(),
         status.folder().digest());

@@ -2,13 +2,14 @@ package drawbridge.relay;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 
 /**
  * What a stranger can put before a channel is proven: hellos of TLS, ranges of acknowledgements,
  * names. Whatever the bytes are, they are a value or nothing. Runs its seeds as a test; with {@code
- * JAZZER_FUZZ=1} in the environment it searches. It stands in this module since Jazzer looks into
- * every class of the JVM that it runs in, and the relay's own tests are about time.
+ * JAZZER_FUZZ=1} in the environment it searches.
  */
+@Tag("instrumented")
 final class WireFuzzTest {
   @FuzzTest(maxDuration = "60s")
   void hellosAreHeardOrNot(byte[] bytes) {
@@ -30,6 +31,11 @@ final class WireFuzzTest {
       throw new AssertionError("more runs than bytes");
     }
     ranges.contains(bytes.length);
+  }
+
+  @FuzzTest(maxDuration = "60s")
+  void messagesBreakNothing(byte[] script) {
+    Forger.run(script);
   }
 
   @FuzzTest(maxDuration = "60s")
