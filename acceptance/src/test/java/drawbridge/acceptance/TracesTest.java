@@ -86,6 +86,7 @@ final class TracesTest {
         """
             .formatted(collector.getAddress().getPort());
     for (String name : List.of("gateway-1", "agent-a")) {
+      stack.stop(name);
       Files.writeString(stack.configuration(name), more, StandardOpenOption.APPEND);
       Files.deleteIfExists(stack.log(name));
       stack.restart(name);
