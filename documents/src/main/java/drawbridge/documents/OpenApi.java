@@ -163,6 +163,7 @@ final class OpenApi {
         if (lists(answered)) {
           lines = true;
           content.putAll(content("application/x-ndjson", "Lines"));
+          content.putAll(content("text/csv", "Lines"));
         }
         success.put("content", content);
       }

@@ -88,7 +88,8 @@ final class HostAction implements Operation.Action {
   public void run(Call call, Answer answer) throws FaultException {
     if (!call.request().restrictions().equals(Restrictions.NONE)) {
       throw Fault.of(
-              Code.SOURCE_ERROR, "the policy restricts this call, which this operation can't do")
+              Code.FORBIDDEN,
+              "the policy restricts this call in a way that this operation can't keep")
           .thrown();
     }
     try (HostJob job = pool.borrow(call)) {
