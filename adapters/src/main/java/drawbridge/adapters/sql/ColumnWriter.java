@@ -58,6 +58,11 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
               : byJdbcType(jdbcType, name, precision, scale, dialect, form);
       case "timestamptz" ->
           plain(Type.TIMESTAMP, objects(OffsetDateTime.class, t -> IsoText.of(utc(t))));
+      // Oracle's and SQL Server's have JDBC types of their own.
+      case "timestamp with time zone", "timestamp with local time zone", "datetimeoffset" ->
+          plain(Type.TIMESTAMP, objects(OffsetDateTime.class, IsoText::of));
+      case "binary_float" -> number(Type.DOUBLE, false, ColumnWriter::real);
+      case "binary_double" -> number(Type.DOUBLE, false, ColumnWriter::doubled);
       case "timetz" -> plain(Type.TIME, objects(OffsetTime.class, IsoText::of));
       // Larger than the signed ones, which their JDBC types tell.
       case "bigint unsigned" -> number(Type.DECIMAL, true, ColumnWriter::text);

@@ -69,7 +69,8 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
   /** Runs the work on one connection and leaves no trace on it. */
   private long once(Call call, Reply reply, Work work)
       throws FaultException, SQLException, IOException {
-    try (Connection connection = source.connect(call)) {
+    SqlSource own = source.of(call);
+    try (Connection connection = own.connect(call)) {
       boolean ended = false;
       try {
         connection.setReadOnly(reads);
@@ -79,7 +80,8 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
         }
         source.dialect().networkTimeout(connection, networkTimeout(call));
         source.dialect().job(connection).ifPresent(reply.answer()::servedBy);
-        Session session = new Session(source, connection, call, reads, safe);
+        own.serve(connection, call);
+        Session session = new Session(own, connection, call, reads, safe);
         long rows = work(work, session, reply);
         // A stop that came too late to be noticed by the source still counts before a commit.
         if (!safe) {
@@ -90,7 +92,7 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
         }
         // Nothing that a read did stays, also where the database only takes read-only for a hint.
         if (reads) {
-          source.rollback(connection);
+          own.rollback(connection);
         } else {
           commit(connection);
         }
@@ -100,7 +102,7 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
       } finally {
         reply.shut();
         if (!ended) {
-          source.rollback(connection);
+          own.rollback(connection);
         }
       }
     }

@@ -82,7 +82,7 @@ final class SqlFaults {
     return new Fault(Code.SOURCE_UNAVAILABLE, sentence, "", Duration.ofSeconds(5), cause);
   }
 
-  static Fault busy(Throwable cause) {
+  static Fault busy(@Nullable Throwable cause) {
     return new Fault(
         Code.BUSY,
         "no connection to the source was free in time",

@@ -92,6 +92,9 @@ final class StatementAction implements Operation.Action, SqlOperation {
     if (!restrictions.filter().isEmpty() && (!engine.reads() || plan.steps().size() > 1)) {
       throw unenforced().thrown();
     }
+    if (plan.trigger() && answer.format() == Answer.Format.CSV) {
+      throw Fault.of(Code.NOT_ACCEPTABLE, "what is new is answered as JSON only").thrown();
+    }
     engine.run(call, answer, this::work);
   }
 
