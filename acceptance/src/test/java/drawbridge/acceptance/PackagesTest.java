@@ -224,7 +224,9 @@ final class PackagesTest {
         service.configure();
       }
       refusesSamples(root, agent);
+      gateway.start(); // the check ends with a channel to it
       Ran checked = agent.ran("check");
+      gateway.stop();
       assertEquals(0, checked.code(), checked.text());
 
       serves(stack, both);

@@ -17,11 +17,14 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A steady load: so many callers, each with a connection of its own, reading and writing by turns.
- * The first caller resends as Logic Apps does; every eighth loses interest after some seconds.
+ * A steady load: so many callers, each with a connection of its own, reading and writing by turns,
+ * four times a second where the answers come in time. Callers without a pause would load every core
+ * and measure the machine. The first caller resends as Logic Apps does; every eighth loses interest
+ * after some seconds.
  */
 final class Workload {
   private static final int RESENDS = 4;
+  private static final Duration BETWEEN_CALLS = Duration.ofMillis(250);
   private static final Duration BETWEEN_RESENDS = Duration.ofMillis(500);
 
   /** Longer than the gateway's own deadline: who waits for more has been forgotten. */
@@ -93,7 +96,10 @@ final class Workload {
   private void call(int number) {
     HttpConnection connection = null;
     int wait = number % 8 == 7 ? SHORT_WAIT_S : 0;
+    LockSupport.parkNanos(BETWEEN_CALLS.toNanos() * number / callers); // not all at once
+    long due = System.nanoTime();
     for (int turn = number; !stopping; turn++) {
+      due = Math.max(due + BETWEEN_CALLS.toNanos(), System.nanoTime());
       String key = turn % 2 == 0 ? "" : run + "-" + keys.incrementAndGet();
       int attempts = number == 0 ? 1 + RESENDS : 1;
       while (attempts-- > 0) {
@@ -114,6 +120,7 @@ final class Workload {
         }
         LockSupport.parkNanos(BETWEEN_RESENDS.toNanos());
       }
+      LockSupport.parkNanos(due - System.nanoTime());
     }
     close(connection);
   }
