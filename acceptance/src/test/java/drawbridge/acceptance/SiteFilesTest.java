@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an author does with the files of a site: the commands, and changes while connectors call. */
+/**
+ * What an author does with the files of a site: the commands, and changes while connectors call.
+ */
 @Timeout(180)
 final class SiteFilesTest {
   private static final int CALLERS = 8;
@@ -96,7 +98,9 @@ final class SiteFilesTest {
                     sql: select %1$d as added
                 """
                     .formatted(i));
-        write(policy, rules.replace("orders/v1/GetOrder,", "orders/v1/GetOrder, orders/v1/Added" + i + ","));
+        write(
+            policy,
+            rules.replace("orders/v1/GetOrder,", "orders/v1/GetOrder, orders/v1/Added" + i + ","));
         awaitOk("/orders/v1/added/" + i);
       }
       // What a file says wrongly changes nothing for those who call.
@@ -116,13 +120,11 @@ final class SiteFilesTest {
   private static Ran agent(String... words) throws Exception {
     List<String> all = new ArrayList<>(List.of(words));
     all.add("--config=" + stack.configuration("agent-a"));
-    return Ran.of(
-        Repository.java("agent", "drawbridge.agent.Main", all).toArray(String[]::new));
+    return Ran.of(Repository.java("agent", "drawbridge.agent.Main", all).toArray(String[]::new));
   }
 
   @Test
-  void anApiIsDraftedDescribedDocumentedPublishedAndChecked(@TempDir Path folder)
-      throws Exception {
+  void anApiIsDraftedDescribedDocumentedPublishedAndChecked(@TempDir Path folder) throws Exception {
     Path site = PublicStack.site(stack);
     Ran draft = agent("draft", "--source=erp", "--table=sales.customers");
     assertEquals(0, draft.code(), draft.text());

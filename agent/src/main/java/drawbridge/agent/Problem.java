@@ -32,16 +32,7 @@ record Problem(
       String reason,
       boolean ran,
       @Nullable Throwable cause) {
-    this(
-        code,
-        message,
-        parameter,
-        retryAfter,
-        allow,
-        reason,
-        ran,
-        cause,
-        Fault.Reason.NONE);
+    this(code, message, parameter, retryAfter, allow, reason, ran, cause, Fault.Reason.NONE);
   }
 
   static Problem of(Code code, String message) {
@@ -145,8 +136,7 @@ record Problem(
   }
 
   Problem retryAfter(Duration wait) {
-    return new Problem(
-        code, message, parameter, wait, allow, reason, ran, cause, onTheSource);
+    return new Problem(code, message, parameter, wait, allow, reason, ran, cause, onTheSource);
   }
 
   Problem allow(List<String> methods) {

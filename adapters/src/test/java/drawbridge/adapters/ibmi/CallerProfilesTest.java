@@ -185,16 +185,15 @@ final class CallerProfilesTest {
             });
     String token =
         host.yaml("libraries: [SHOP]\n").replace("password }", "password, profile-token: true }");
-    try (HostSite site = HostSite.open(folder, token.lines().toList(), OPERATIONS)) {
+    // Each call then needs a connection of its own.
+    String operations = OPERATIONS.replace("program:", "keeps-job: false, program:");
+    try (HostSite site = HostSite.open(folder, token.lines().toList(), operations)) {
       atOnce(site, 4);
-      assertEquals(4, jobs(HostService.COMMAND).count());
       assertEquals("{\"value\":[]}", run(call(site, "Rows", "app", WEB)));
       int once = bridge.attempts();
-      host.host().drop(HostService.COMMAND);
       atOnce(site, 4);
       assertEquals(once, bridge.attempts(), "further connections come with the token");
       host.host().forgetTokens();
-      host.host().drop(HostService.COMMAND);
       atOnce(site, 1);
       assertNotEquals(once, bridge.attempts(), "and a new one is got with the password");
       assertEquals(0, bridge.refusals());

@@ -3,8 +3,8 @@ package drawbridge.adapters.ibmi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import drawbridge.settings.Section;
 import drawbridge.adapters.Fault;
+import drawbridge.settings.Section;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

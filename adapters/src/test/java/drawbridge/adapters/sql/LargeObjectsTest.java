@@ -133,7 +133,7 @@ final class LargeObjectsTest {
   @Test
   void largeObjectsPassInALittleMemory(@TempDir Path data) throws Exception {
     String url = "jdbc:h2:" + data.resolve("large").toAbsolutePath();
-    try (Connection connection = DriverManager.getConnection(url)) {
+    try (Connection connection = DriverManager.getConnection(url, "h2", "s3cr3t-4711")) {
       try (var statement = connection.createStatement()) {
         statement.execute("create table large (id integer primary key, bytes blob, text clob)");
       }
@@ -147,7 +147,7 @@ final class LargeObjectsTest {
     }
     String operations =
         """
-        - { name: Whole, get: /whole, sql: select bytes, text from large }
+        - { name: Whole, get: /whole, sql: "select bytes, text from large" }
         - { name: Bytes, get: /bytes, single: true, sql: select bytes from large, content: { column: BYTES } }
         """;
     try (TestSite site = TestSite.open(folder, "h2", "url: \"" + url + "\"", operations)) {

@@ -25,6 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,8 @@ final class PoolTest {
           public void close() {}
         };
     Logger logger = Logger.getLogger("com.zaxxer.hikari.pool.ProxyLeakTask");
+    Level before = logger.getLevel();
+    logger.setLevel(Level.WARNING);
     logger.addHandler(handler);
     // The pool takes no shorter time than two seconds.
     SqlSource source =
@@ -140,6 +143,7 @@ final class PoolTest {
           Map.of("connections", 2L, "active", 0L, "idle", 2L, "waiting", 0L), figures(source));
     } finally {
       logger.removeHandler(handler);
+      logger.setLevel(before);
       source.close();
     }
   }
