@@ -73,10 +73,8 @@ quoted() {
 entrypoint() {
   local name=$1 home=/usr/lib/drawbridge-$1 jar classpath=
   for jar in "$work/$name$home"/lib/*.jar; do classpath=$classpath${classpath:+:}$home/lib/${jar##*/}; done
-  set -- "$home/runtime/bin/java" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms24m -XX:MaxRAMPercentage=50 \
-    -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    --add-exports=java.base/sun.nio.ch=ALL-UNNAMED -Dio.netty.handler.ssl.noOpenSsl=true -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 \
-    -Ddrawbridge.packaged=true
+  # shellcheck disable=SC2046 # options are words
+  set -- "$home/runtime/bin/java" $(jvm_options) -XX:MaxRAMPercentage=50 -Ddrawbridge.packaged=true
   [ ! -r "$work/$name$home/$name.aot" ] || set -- "$@" "-XX:AOTCache=$home/$name.aot"
   quoted "$@" -cp "$classpath" "drawbridge.$name.Main"
 }

@@ -44,6 +44,11 @@ stage() {
   settle "$work/$name"
 }
 
+# In one line.
+jvm_options() {
+  grep -v '^#' "$root/installer/jvm.options" | paste -sd ' '
+}
+
 # Replaces the @WORDS@ of a template.
 fill() {
   local summary
@@ -51,7 +56,7 @@ fill() {
     agent) summary="on-prem side of the Drawbridge data bridge" ;;
     gateway) summary="cloud side of the Drawbridge data bridge" ;;
   esac
-  sed -e "s/@NAME@/$1/g" -e "s/@VERSION@/$version/g" -e "s/@SUMMARY@/$summary/g" \
+  sed -e "s/@NAME@/$1/g" -e "s/@VERSION@/$version/g" -e "s/@SUMMARY@/$summary/g" -e "s|@JVM@|$(jvm_options)|g" \
     -e "s/@DATE@/$(date -u -d "@$epoch" -R)/g" -e "s/@DAY@/$(date -u -d "@$epoch" +%Y-%m-%d)/g" "$2"
 }
 

@@ -7,14 +7,10 @@ commons_daemon() {
   printf '%s/commons-daemon/commons-daemon/%s/commons-daemon-%s-bin-windows.zip' "$(repository "$root/agent/target/dependencies.classpath")" "$version" "$version"
 }
 
-windows_options() {
-  printf '%s' '-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms24m -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow --add-exports=java.base/sun.nio.ch=ALL-UNNAMED -Dio.netty.handler.ssl.noOpenSsl=true -Dstdout.encoding=UTF-8 -Dstderr.encoding=UTF-8 -Ddrawbridge.packaged=true'
-}
-
 # Fills the templates for Windows; cmd.exe wants its own line ends.
 windows_files() {
   local name=$1 into=$2 file service=Drawbridge${1^} options
-  options=$(windows_options)
+  options="$(jvm_options) -Ddrawbridge.packaged=true"
   for file in drawbridge.cmd java.cmd install.cmd uninstall.cmd README.txt; do
     fill "$name" "$root/installer/windows/$file" |
       sed -e "s|@OPTIONS@|-Xmx512m $options|" -e "s|@SERVICEOPTIONS@|${options// /;}|" -e "s/@SERVICE@/$service/g" -e 's/$/\r/' >"$into/$file"

@@ -41,6 +41,18 @@ final class Repository {
     }
   }
 
+  /** What the packages tell the JVM. */
+  static List<String> installed(String heap) throws IOException {
+    List<String> flags = new ArrayList<>();
+    for (String line : Files.readAllLines(root().resolve("installer/jvm.options"))) {
+      if (!line.startsWith("#")) {
+        flags.add(line);
+      }
+    }
+    flags.add("-Xmx" + heap);
+    return flags;
+  }
+
   /**
    * The command that runs a main class of a module, with the class path that the module was built
    * with and no other: what a program needs must be in its own package.

@@ -1,5 +1,6 @@
 package drawbridge.acceptance;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -108,10 +109,10 @@ public record StackPlan(
     return new StackPlan(gateways, sites, rows, record, behaviour, breakable, true, crowd, jvm);
   }
 
-  /** With programs that are optimized as those that run for long. */
-  public StackPlan measured(String heap) {
-    return new StackPlan(
-        gateways, sites, rows, record, behaviour, breakable, host, crowd, List.of("-Xmx" + heap));
+  /** With programs whose JVM is told what the packages tell it. */
+  public StackPlan measured(String heap) throws IOException {
+    List<String> flags = Repository.installed(heap);
+    return new StackPlan(gateways, sites, rows, record, behaviour, breakable, host, crowd, flags);
   }
 
   /** With so many agents whose part somebody else plays: {@code crowd-1} and so on. */

@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
  * each and the file that its JVM shall record into.
  */
 final class Training {
-  /** Enough for what a call needs to be loaded and known as hot. */
-  private static final int CALLS = 300;
+  /** Enough for what a call needs to be loaded. */
+  private static final int CALLS = 100;
 
   /** Writing what was recorded takes a JVM seconds, on a busy machine many. */
   private static final long PATIENCE_SECONDS = 180;
@@ -45,8 +45,15 @@ final class Training {
     }
   }
 
+  /**
+   * Classes, and not which methods were hot: at a start nobody has time to compile them all at
+   * once.
+   */
   private static Map<String, String> record(String file) {
-    return Map.of("DRAWBRIDGE_JAVA_OPTIONS", "-XX:AOTMode=record -XX:AOTConfiguration=" + file);
+    return Map.of(
+        "DRAWBRIDGE_JAVA_OPTIONS",
+        "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTMode=record -XX:AOTConfiguration="
+            + file);
   }
 
   private static void call(Stack stack) throws Exception {

@@ -3,6 +3,7 @@ package drawbridge.adapters;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 
 /** Where an action puts its answer; the agent makes one a call. Used by one thread. */
 public interface Answer {
@@ -48,6 +49,13 @@ public interface Answer {
    * and audit.
    */
   default void servedBy(String job) {}
+
+  /**
+   * Says what an answer takes one of once it is so long that it goes at the pace of its reader,
+   * because the action holds meanwhile what others need, such as a connection. Where none is left
+   * the call is refused as busy. To be called before {@link #begin}.
+   */
+  default void places(Semaphore places) {}
 
   /** How rows are written. */
   enum Format {

@@ -218,6 +218,8 @@ final class Execution {
       told = Problem.gone(life).afterRun();
     } catch (RuntimeException | Error e) {
       told = Problem.internal(e).afterRun();
+    } finally {
+      reply.leave();
     }
     return judge(told, reply);
   }
@@ -231,6 +233,15 @@ final class Execution {
     Problem known = told;
     if (reply.unrecorded()) {
       known = Problem.auditUnavailable("the begin record").afterRun();
+    } else if (reply.crowded()) {
+      known =
+          Problem.because(
+                  Code.BUSY,
+                  "The source sends as many long answers as it may. Try again later.",
+                  "half of the source's connections are held by long answers")
+              .retryAfter(Duration.ofSeconds(5))
+              .afterRun();
+      interrupted = true;
     } else if (reply.tooLong() && (told == null || interrupted)) {
       known =
           Problem.of(Code.TOO_LARGE, "The answer is longer than this caller's limit allows.")

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,9 @@ final class ReplyBody implements Answer {
   private boolean streaming;
   private boolean tooLong;
   private boolean unrecorded;
+  private @Nullable Semaphore places;
+  private boolean placed;
+  private boolean crowded;
 
   ReplyBody(
       ServerCallStreamObserver<Reply> replies,
@@ -123,6 +127,19 @@ final class ReplyBody implements Answer {
     recording.servedBy(job);
   }
 
+  @Override
+  public void places(Semaphore places) {
+    this.places = places;
+  }
+
+  /** The action holds nothing any more. */
+  void leave() {
+    if (placed && places != null) {
+      places.release();
+      placed = false;
+    }
+  }
+
   boolean begun() {
     return status != 0;
   }
@@ -152,6 +169,11 @@ final class ReplyBody implements Answer {
   /** The gate did not let the stream begin. */
   boolean unrecorded() {
     return unrecorded;
+  }
+
+  /** There was no place for another long answer. */
+  boolean crowded() {
+    return crowded;
   }
 
   /** Sends what a stream still holds; a short answer stays until {@link #finish}. */
@@ -251,6 +273,13 @@ final class ReplyBody implements Answer {
   }
 
   private void beginStream() throws IOException {
+    if (places != null) {
+      placed = places.tryAcquire();
+      crowded = !placed;
+      if (crowded) {
+        throw new IOException("no place for another long answer");
+      }
+    }
     long from = System.nanoTime();
     try {
       gate.pass();

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -275,6 +276,34 @@ class BridgeServiceTest {
       assertEquals("ok", bridge.records("end", 1).getFirst().get("outcome"));
       assertEquals(0, bridge.records("call").size());
       slow.replies.forEach(reply -> assertTrue(reply.getChunk().size() <= ReplyBody.CHUNK));
+    }
+  }
+
+  @Test
+  void readersThatDawdleTakeNoMorePlacesThanThereAreForLongAnswers() throws Exception {
+    Semaphore places = new Semaphore(1);
+    AtomicInteger length = new AtomicInteger(ReplyBody.WHOLE * 2);
+    try (Bridge bridge =
+        new Bridge(
+            folder,
+            ALL,
+            reading(
+                "Find",
+                (call, answer) -> {
+                  answer.places(places);
+                  write(answer, "x".repeat(length.get()));
+                }))) {
+      Bridge.Exchange slow = bridge.begin(head("Find"), 2, Request.newBuilder().setLast(true));
+      await(() -> slow.replies.size() == 2, "a long answer on its way");
+      Bridge.Exchange second = bridge.call(head("Find"));
+      assertEquals(Code.BUSY, second.fault().getCode());
+      assertTrue(second.fault().getRetryAfterS() > 0);
+      length.set(100);
+      assertEquals(100, bridge.call(head("Find")).body().length(), "short ones need no place");
+      slow.control().request(10_000);
+      assertEquals(ReplyBody.WHOLE * 2, slow.toEnd().body().length());
+      length.set(ReplyBody.WHOLE * 2);
+      assertEquals(length.get(), bridge.call(head("Find")).body().length(), "free again");
     }
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import drawbridge.acceptance.Stack;
 import drawbridge.acceptance.StackPlan;
+import drawbridge.acceptance.Vitals;
 import drawbridge.settings.Program;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +44,7 @@ final class BenchIdle implements Callable<Integer> {
           "messages_per_minute",
           Math.round((after.messages() - before.messages()) * 600.0 / seconds) / 10.0);
       for (String program : new String[] {Topology.GATEWAY, Topology.AGENT}) {
-        line.put(program + "_resident_mb", Gauges.resident(stack.pid(program)) / 1_000_000);
+        line.put(program + "_resident_mb", Vitals.resident(stack.pid(program)) / 1_000_000);
         line.put(
             program + "_processor_ms_per_minute",
             after.since(before, seconds).getOrDefault(program, 0L) * 60 / 1_000);

@@ -6,8 +6,6 @@ import drawbridge.acceptance.Stack;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -63,18 +61,5 @@ record Gauges(long messages, long units, Map<String, Duration> processor) {
           each.put(name, now.minus(then).toNanos() / 1_000 / Math.max(1, requests));
         });
     return each;
-  }
-
-  /** Bytes of memory, as the kernel counts them; 0 where there is no such file. */
-  static long resident(long pid) throws IOException {
-    Path status = Path.of("/proc", Long.toString(pid), "status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1_024)
-        .findFirst()
-        .orElse(0);
   }
 }

@@ -6,8 +6,10 @@ import drawbridge.acceptance.Pem;
 import drawbridge.acceptance.Stack;
 import drawbridge.acceptance.StackPlan;
 import drawbridge.settings.Program;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -53,7 +55,7 @@ public final class BenchFaults implements Callable<Integer> {
   @Option(
       names = "--mixed",
       defaultValue = "0",
-      description = "minutes of faults in a random order, instead of one after the other")
+      description = "for at least so many minutes, in rounds of a random order")
   private int mixed;
 
   @Option(
@@ -81,7 +83,12 @@ public final class BenchFaults implements Callable<Integer> {
                     "plant-1", List.of(Scene.AGENT, Scene.OTHER_AGENT), Optional.empty()))
             .withBreaker();
     try (Stack stack = Stack.start(plan, line -> say("· " + line))) {
-      return run(stack, chosen) ? Program.DONE : Program.FAILED;
+      try {
+        return run(stack, chosen) ? Program.DONE : Program.FAILED;
+      } catch (IOException e) {
+        String ended = stack.anyEnd().getNow("");
+        throw ended.isEmpty() ? e : new IOException(stack.running(ended).tail(), e);
+      }
     }
   }
 
@@ -97,19 +104,33 @@ public final class BenchFaults implements Callable<Integer> {
           "fault", "calls", "failed", "refused", "duplicated", "unknown", "pause ms");
     }
     warmUp(stack, tls);
+    Scene rest = new Scene(stack, tls, Duration.ZERO, Duration.ZERO, () -> 0);
+    Growth before = atRest(rest);
     boolean good = true;
-    if (mixed == 0) {
-      for (Fault fault : chosen) {
+    long end = System.nanoTime() + Duration.ofMinutes(mixed).toNanos();
+    Random random = new Random(seed);
+    do {
+      List<Fault> round = new ArrayList<>(chosen);
+      if (mixed > 0) {
+        Collections.shuffle(round, random);
+      }
+      for (Fault fault : round) {
         good &= play(stack, tls, fault);
       }
-      return good;
-    }
-    Random random = new Random(seed);
-    long end = System.nanoTime() + Duration.ofMinutes(mixed).toNanos();
-    while (System.nanoTime() < end) {
-      good &= play(stack, tls, chosen.get(random.nextInt(chosen.size())));
-    }
-    return good;
+    } while (System.nanoTime() < end);
+    Growth after = atRest(rest);
+    List<String> why = new ArrayList<>(after.since(before));
+    why.addAll(rest.complaints());
+    print(before, after, why);
+    return good && why.isEmpty();
+  }
+
+  /** Everybody is back, nobody calls, and the queues are empty. */
+  private static Growth atRest(Scene scene) throws Exception {
+    scene.await("all links", () -> scene.metric("drawbridge_links") == 2);
+    scene.await("no call", () -> scene.metric("drawbridge_calls_in_flight") == 0);
+    scene.await("empty queues", () -> Growth.queued(scene.stack()) == 0);
+    return Growth.of(scene);
   }
 
   /** Cold programs are slow in ways that are no fault's. */
@@ -124,7 +145,13 @@ public final class BenchFaults implements Callable<Integer> {
   private boolean play(Stack stack, SSLContext tls, Fault fault) throws Exception {
     Workload workload =
         new Workload(stack.gateway(), tls, stack.plan().rows(), fault.word() + "-" + ++runs);
-    Scene scene = new Scene(stack, tls, Duration.ofSeconds(seconds), Duration.ofSeconds(outage));
+    Scene scene =
+        new Scene(
+            stack,
+            tls,
+            Duration.ofSeconds(seconds),
+            Duration.ofSeconds(outage),
+            workload::answered);
     workload.start(callers);
     List<Seen> seen;
     try {
@@ -165,6 +192,26 @@ public final class BenchFaults implements Callable<Integer> {
         account.unknown(),
         account.longestPauseMs(),
         scene.figures().isEmpty() ? "" : scene.figures());
+    why.forEach(reason -> System.out.println("  WRONG: " + reason));
+  }
+
+  private void print(Growth before, Growth after, List<String> why) {
+    if (json) {
+      ObjectNode line = JSON.createObjectNode();
+      ObjectNode held = line.putObject("held");
+      after
+          .held()
+          .forEach((what, now) -> held.putArray(what).add(before.held().get(what)).add(now));
+      why.forEach(line.withArray("why")::add);
+      System.out.println(line);
+      return;
+    }
+    System.out.println("held at rest, before and after:");
+    after
+        .held()
+        .forEach(
+            (what, now) ->
+                System.out.println("  " + what + " " + before.held().get(what) + " " + now));
     why.forEach(reason -> System.out.println("  WRONG: " + reason));
   }
 

@@ -3,16 +3,16 @@ package drawbridge.acceptance.faults;
 import drawbridge.acceptance.Connector;
 import drawbridge.acceptance.PrivatePort;
 import drawbridge.acceptance.Stack;
+import drawbridge.acceptance.Vitals;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -30,16 +30,19 @@ final class Scene {
   private final SSLContext tls;
   private final Duration length;
   private final Duration outage;
+  private final LongSupplier answered;
   private final List<String> complaints = new ArrayList<>();
   private final Map<String, Long> figures = new LinkedHashMap<>();
 
   /**
    * @param length how long a fault that repeats is repeated
    * @param outage how long what is out stays out
+   * @param answered calls of the load so far
    */
-  Scene(Stack stack, SSLContext tls, Duration length, Duration outage) {
+  Scene(Stack stack, SSLContext tls, Duration length, Duration outage, LongSupplier answered) {
     this.stack = stack;
     this.tls = tls;
+    this.answered = answered;
     this.length = length;
     this.outage = outage;
   }
@@ -121,16 +124,16 @@ final class Scene {
             .sum());
   }
 
-  /** Resident memory of a program, in megabytes; 0 where the system does not tell. */
-  long residentMegabytes(String program) throws IOException {
-    Path status = Path.of("/proc/" + stack.pid(program) + "/status");
-    if (!Files.exists(status)) {
-      return 0;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
-        .findFirst()
-        .orElse(0);
+  /** Megabytes of live objects in a program. */
+  long heapMegabytes(String program) throws IOException, InterruptedException {
+    return Vitals.heap(stack.pid(program)) / 1_000_000;
+  }
+
+  /** Good and bad answers that the load had in the time, a second. */
+  double ratePerSecond(Duration time) throws InterruptedException {
+    long before = answered.getAsLong();
+    long began = System.nanoTime();
+    hold(time);
+    return (answered.getAsLong() - before) * 1e9 / (System.nanoTime() - began);
   }
 }

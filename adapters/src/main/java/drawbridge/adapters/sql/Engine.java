@@ -36,10 +36,14 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
 
   void run(Call given, Answer answer, Work work) throws FaultException {
     Call call = bounded(given);
+    SqlSource own = source.of(call);
+    if (safe) {
+      answer.places(own.longAnswers());
+    }
     for (int attempt = 1; ; attempt++) {
       Reply reply = new Reply(answer, !safe);
       try {
-        answer.rows(once(call, reply, work));
+        answer.rows(once(own, call, reply, work));
         return;
       } catch (SQLException e) {
         boolean again =
@@ -67,9 +71,8 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
   }
 
   /** Runs the work on one connection and leaves no trace on it. */
-  private long once(Call call, Reply reply, Work work)
+  private long once(SqlSource own, Call call, Reply reply, Work work)
       throws FaultException, SQLException, IOException {
-    SqlSource own = source.of(call);
     try (Connection connection = own.connect(call)) {
       boolean ended = false;
       try {

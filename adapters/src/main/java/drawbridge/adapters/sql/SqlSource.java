@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** A database behind a pool of connections, which fills as calls need it. */
@@ -52,6 +53,10 @@ public final class SqlSource implements Source {
   private final SignOn signOn;
   private final HikariPool pool;
   private final int poolSize;
+
+  /** Half of the connections: readers that dawdle leave the rest to short calls. */
+  private final Semaphore longAnswers;
+
   private final String warning;
   private final List<SqlOperation> operations = new ArrayList<>();
 
@@ -84,6 +89,7 @@ public final class SqlSource implements Source {
     this.dialect = dialect;
     this.connector = connector;
     this.poolSize = poolSize;
+    this.longAnswers = new Semaphore(Math.max(1, poolSize / 2));
     this.warning = warning;
     this.signOn = new SignOn(name, dialect, connector, CONNECTING);
     this.pool = new HikariPool(pool(name, signOn, poolSize, leaked));
@@ -125,6 +131,10 @@ public final class SqlSource implements Source {
     config.setLeakDetectionThreshold(leaked.toMillis());
     config.validate();
     return config;
+  }
+
+  Semaphore longAnswers() {
+    return longAnswers;
   }
 
   @Override
