@@ -4,8 +4,8 @@
 # program, stand-ins for Service Bus and hosts, sample certificates, tests.
 modules() {
   case $1 in
-    agent) echo settings audit relay tokens documents adapters agent ;;
-    gateway) echo settings audit relay tokens documents gateway ;;
+    agent) echo settings audit relay tokens documents traces adapters agent ;;
+    gateway) echo settings audit relay tokens documents traces gateway ;;
   esac
 }
 

@@ -10,21 +10,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * {@code bench faults}: those of the network for some seconds each; with {@code -Ddrawbridge.long}
- * all, as long as the command does it by itself.
+ * {@code bench faults}: every fault for some seconds, in a random order; with {@code
+ * -Ddrawbridge.long} as long as the command does it by itself.
  */
 @Timeout(1_800)
 final class FaultsTest {
-  private static final String NETWORK =
-      "resets-of-agent,resets-of-gateway,resets-of-both,namespace-unreachable,namespace-silent,"
-          + "throttled,lost-repeated-reordered";
+  private static final List<String> SHORT =
+      List.of("--mixed", "1", "--seconds", "4", "--outage", "5", "--callers", "32", "--slack", "5");
 
   @Test
   void everyCallIsAccountedFor() throws Exception {
     List<String> arguments = new ArrayList<>(List.of("faults", "--json"));
     if (!Boolean.getBoolean("drawbridge.long")) {
-      arguments.addAll(List.of("--fault", NETWORK));
-      arguments.addAll(List.of("--seconds", "6", "--outage", "6", "--callers", "32"));
+      arguments.addAll(SHORT);
     }
     Process bench =
         new ProcessBuilder(

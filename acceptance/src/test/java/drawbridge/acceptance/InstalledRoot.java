@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A root file system of its own to install packages in: a fresh Debian, with a layer in memory over
- * it that takes every change and is gone at the end. The network is this machine's.
+ * it that takes every change and is gone at the end. The network is this machine's, or one of its
+ * own.
  */
 final class InstalledRoot implements AutoCloseable {
   /** Prints a line when all is mounted, and holds the mounts until its input ends. */
@@ -35,6 +36,7 @@ final class InstalledRoot implements AutoCloseable {
 
   private final Process holder;
   private final Path root;
+  private List<String> network = List.of();
 
   private InstalledRoot(Process holder, Path root) {
     this.holder = holder;
@@ -105,22 +107,49 @@ final class InstalledRoot implements AutoCloseable {
     throw new IOException("no root to install in:\n" + text);
   }
 
+  /** From now on it has another network than this machine. */
+  void behind(PrivateNetwork other) {
+    network = other.within();
+  }
+
+  /** What a command of this machine must begin with to run in its network. */
+  List<String> network() {
+    return network;
+  }
+
+  /** Another folder of this machine is seen inside at the same path. */
+  void show(Path folder) throws IOException, InterruptedException {
+    Ran ran =
+        Ran.of(
+            "nsenter",
+            "--mount",
+            "--target",
+            Long.toString(holder.pid()),
+            "sh",
+            "-c",
+            "mkdir -p '%2$s%1$s' && mount --rbind '%1$s' '%2$s%1$s'".formatted(folder, root));
+    assertEquals(0, ran.code(), ran.text());
+  }
+
   /** What runs a shell command inside, as root. */
   List<String> command(String shell) {
-    return List.of(
-        "nsenter",
-        "--mount",
-        "--target",
-        Long.toString(holder.pid()),
-        "chroot",
-        root.toString(),
-        "/usr/bin/env",
-        "-i",
-        "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-        "DEBIAN_FRONTEND=noninteractive",
-        "sh",
-        "-c",
-        shell);
+    List<String> command = new ArrayList<>(network);
+    command.addAll(
+        List.of(
+            "nsenter",
+            "--mount",
+            "--target",
+            Long.toString(holder.pid()),
+            "chroot",
+            root.toString(),
+            "/usr/bin/env",
+            "-i",
+            "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+            "DEBIAN_FRONTEND=noninteractive",
+            "sh",
+            "-c",
+            shell));
+    return command;
   }
 
   /** Runs it and returns what it wrote; fails where it fails. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -61,20 +62,49 @@ final class InstalledService {
         sed -i 's#password-file: .*/secrets/\\([a-z]*\\)#password-file: %3$s/secrets_\\1#' '%2$s/site/sources.yaml'
         chmod -R go+rX '%2$s/certs' '%2$s/site'
         chmod 644 '%2$s/%5$s.yaml'
-        # As systemd does: LoadCredential=secrets:FOLDER
-        mkdir -p '%3$s'
-        for secret in %2$s/secrets/*; do cp "$secret" "%3$s/secrets_${secret##*/}"; done
-        chown -R drawbridge-%5$s '%3$s'
-        chmod 500 '%3$s'
-        chmod 400 %3$s/*
         """
             .formatted(stack.folder(), etc, run, configured, name));
+    lend();
+  }
+
+  /** The secrets as systemd lends them: {@code LoadCredential=secrets:FOLDER}. */
+  void lend() throws IOException, InterruptedException {
+    root.run(
+        """
+        set -e
+        mkdir -p '%2$s'
+        for secret in %1$s/secrets/*; do cp "$secret" "%2$s/secrets_${secret##*/}"; done
+        chown -R drawbridge-%3$s '%2$s'
+        chmod 500 '%2$s'
+        chmod 400 %2$s/*
+        """
+            .formatted(
+                "/etc/drawbridge/" + name,
+                "/run/credentials/drawbridge-" + name + ".service",
+                name));
   }
 
   /** With the unit's own command line, as its user, without rights to gain others. */
   void start() throws IOException, InterruptedException {
+    startAfter("");
+  }
+
+  /**
+   * The same, with so much memory as a container has, half of it for Java's heap.
+   *
+   * @param group a memory control group of this machine, which ends the program that takes more
+   */
+  void startWithin(Path group, long bytes) throws IOException, InterruptedException {
+    Files.createDirectories(group);
+    Files.writeString(group.resolve("memory.limit_in_bytes"), Long.toString(bytes));
+    startAfter(
+        "echo $$ >'%s' && export DRAWBRIDGE_HEAP=%dm && "
+            .formatted(group.resolve("cgroup.procs"), bytes / 2 >> 20));
+  }
+
+  private void startAfter(String before) throws IOException, InterruptedException {
     process =
-        new ProcessBuilder(root.command(asItsUser(setting("ExecStart"))))
+        new ProcessBuilder(root.command(before + asItsUser(setting("ExecStart"))))
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(log().toFile()))
             .start();
@@ -124,7 +154,10 @@ final class InstalledService {
 
   /** Sockets of the Internet that it has open, as {@code ss} prints them. */
   List<String> sockets() throws IOException, InterruptedException {
-    Ran ran = Ran.of("ss", "--no-header", "--numeric", "--all", "--tcp", "--udp", "--processes");
+    List<String> command = new ArrayList<>(root.network());
+    command.addAll(
+        List.of("ss", "--no-header", "--numeric", "--all", "--tcp", "--udp", "--processes"));
+    Ran ran = Ran.of(command.toArray(String[]::new));
     assertEquals(0, ran.code(), ran.text());
     String own = "pid=" + running().pid() + ",";
     return ran.text().lines().filter(line -> line.contains(own)).toList();
@@ -140,6 +173,14 @@ final class InstalledService {
         .filter(line -> line.startsWith("VmRSS:") || line.startsWith("RssAnon:"))
         .map(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
         .toList();
+  }
+
+  /** The most that it ever had resident, in kilobytes. */
+  long peak() throws IOException {
+    return Files.readAllLines(proc("status")).stream()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+        .sum();
   }
 
   /** Of all its threads since the start. */

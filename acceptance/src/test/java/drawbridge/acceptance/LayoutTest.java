@@ -30,6 +30,7 @@ final class LayoutTest {
           "relay",
           "tokens",
           "documents",
+          "traces",
           "local-ibmi",
           "adapters",
           "agent",
@@ -43,6 +44,7 @@ final class LayoutTest {
   private static final String RELAY = "drawbridge.relay..";
   private static final String TOKENS = "drawbridge.tokens..";
   private static final String DOCUMENTS = "drawbridge.documents..";
+  private static final String TRACES = "drawbridge.traces..";
   private static final String ADAPTERS = "drawbridge.adapters..";
   private static final String AGENT = "drawbridge.agent..";
   private static final String GATEWAY = "drawbridge.gateway..";
@@ -59,7 +61,7 @@ final class LayoutTest {
 
   /** What is packaged and shipped, without tests, samples and stand-ins. */
   private static final String[] SHIPPED = {
-    SETTINGS, AUDIT, RELAY, TOKENS, DOCUMENTS, ADAPTERS, AGENT, GATEWAY
+    SETTINGS, AUDIT, RELAY, TOKENS, DOCUMENTS, TRACES, ADAPTERS, AGENT, GATEWAY
   };
 
   private final JavaClasses classes = imported();
@@ -88,6 +90,7 @@ final class LayoutTest {
                     RELAY,
                     TOKENS,
                     DOCUMENTS,
+                    TRACES,
                     ADAPTERS,
                     AGENT,
                     GATEWAY,
@@ -156,6 +159,23 @@ final class LayoutTest {
             .because(
                 "agent and gateway must make the same document of the same catalogue, so it may"
                     + " depend on nothing else"));
+  }
+
+  @Test
+  void onlyTracesKnowOpenTelemetryAndTheyKnowNoCalls() {
+    holds(
+        noClasses()
+            .that(resideInAnyPackage("drawbridge.."))
+            .and(resideOutsideOfPackage(TRACES))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("io.opentelemetry.."))
+            .because("without a collector none of it is loaded"));
+    holds(
+        noClasses()
+            .that(resideInAPackage(TRACES))
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(RELAY, ADAPTERS, AGENT, GATEWAY, AUDIT))
+            .because("what may be told of a call is the business of whoever knows calls"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package drawbridge.acceptance;
 
+import static drawbridge.acceptance.Packages.succeeds;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -49,33 +50,9 @@ final class PackagesTest {
   private boolean built;
 
   @BeforeAll
-  void build(@TempDir Path made) throws Exception {
-    Optional<String> given = Optional.ofNullable(System.getProperty("drawbridge.packages"));
-    built = given.isEmpty() && Boolean.getBoolean("drawbridge.long");
-    assumeTrue(
-        built || given.isPresent(),
-        "packaging takes minutes: run with -Ddrawbridge.long, or name packages by"
-            + " -Ddrawbridge.packages");
-    if (given.isPresent()) {
-      packages = Path.of(given.get()).toAbsolutePath();
-      return;
-    }
-    packages = made.resolve("packages");
-    Path key = made.resolve("signing");
-    succeeds(
-        "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out '%s'".formatted(key));
-    packed(packages, "--sign-key '" + key + "'");
-    succeeds("openssl pkey -in '%s' -pubout -out '%s/signer'".formatted(key, packages));
-  }
-
-  private static void packed(Path out, String more) throws Exception {
-    succeeds(
-        "JAVA_HOME='%s' '%s' --out '%s' %s"
-            .formatted(
-                System.getProperty("java.home"),
-                Repository.root().resolve("installer/package.sh"),
-                out,
-                more));
+  void find() throws Exception {
+    packages = Packages.folder();
+    built = Packages.built();
   }
 
   @Test
@@ -148,7 +125,7 @@ final class PackagesTest {
   void builtTwiceTheyAreTheSameButForTheCache() throws Exception {
     assumeTrue(built, "a second build needs the source that the first was made of");
     Path again = folder.resolve("again");
-    packed(again, "--without-cache --formats tar");
+    Packages.packed(again, "--without-cache --formats tar");
     for (String name : List.of("agent", "gateway")) {
       Path first = one("drawbridge-" + name, ".tar.gz");
       assertEquals(contents(first), contents(again.resolve(first.getFileName())));
@@ -176,7 +153,7 @@ final class PackagesTest {
 
   @Test
   void debiansOwnCheckFindsNothing() throws Exception {
-    needs("lintian");
+    Packages.needs("lintian");
     Ran ran =
         shell(
             "lintian --fail-on error,warning --tag-display-limit 0 --allow-root '%s' '%s'"
@@ -186,8 +163,8 @@ final class PackagesTest {
 
   @Test
   void rpmReadsItsPackages() throws Exception {
-    needs("rpm");
-    needs("rpmbuild");
+    Packages.needs("rpm");
+    Packages.needs("rpmbuild");
     for (String name : List.of("agent", "gateway")) {
       Path file = one("drawbridge-" + name, ".rpm");
       succeeds("rpm --checksig --nosignature '%s'".formatted(file));
@@ -200,16 +177,10 @@ final class PackagesTest {
   /** The whole life of both packages: installed, configured, called, upgraded, removed, purged. */
   @Test
   void installedTheyServeACallAndLeaveWhatIsTheAdmins() throws Exception {
-    needs("dpkg-deb");
-    needs("debootstrap");
-    needs("ss");
-    assumeTrue(InstalledRoot.possible(), "needs root and the right to mount");
-    Optional<Path> debian = InstalledRoot.debian();
-    assumeTrue(debian.isPresent(), "debootstrap could not make a Debian: no way to its packages?");
+    Path debian = Packages.debian();
     Path layer = Files.createDirectory(folder.resolve("layer"));
     try (Stack stack = Stack.start(StackPlan.small().withRows(1_000), line -> {});
-        InstalledRoot root =
-            InstalledRoot.make(layer, debian.orElseThrow(), packages, stack.folder())) {
+        InstalledRoot root = InstalledRoot.make(layer, debian, packages, stack.folder())) {
       InstalledService agent = new InstalledService(root, "agent", "agent-a", stack);
       InstalledService gateway = new InstalledService(root, "gateway", "gateway-1", stack);
       List<InstalledService> both = List.of(gateway, agent);
@@ -233,7 +204,9 @@ final class PackagesTest {
       onlyOutward(agent, stack);
       String kept = "find /etc/drawbridge -type f -exec sha256sum {} + | sort";
       String before = root.run(kept);
-      root.run("dpkg --install " + newer(root));
+      for (InstalledService service : both) {
+        root.run("dpkg --install " + Packages.newer(root, packages, service.name()));
+      }
       assertEquals(before, root.run(kept));
       for (InstalledService service : both) {
         service.stop(); // what systemd does at an upgrade, which does not run here
@@ -335,45 +308,12 @@ final class PackagesTest {
     }
   }
 
-  /** The same packages with a higher version, by their path inside the root. */
-  private String newer(InstalledRoot root) throws Exception {
-    for (String name : List.of("agent", "gateway")) {
-      root.run(
-          """
-          set -e
-          dpkg-deb -R '%s' /tmp/%s
-          sed -i 's/^Version: .*/&.1/' /tmp/%2$s/DEBIAN/control
-          dpkg-deb --root-owner-group -Znone --build /tmp/%2$s /tmp/%2$s.deb
-          """
-              .formatted(one("drawbridge-" + name, ".deb"), name));
-    }
-    return "/tmp/agent.deb /tmp/gateway.deb";
-  }
-
   private Path one(String beginning, String end) throws IOException {
-    try (Stream<Path> files = Files.list(packages)) {
-      List<Path> found =
-          files
-              .filter(file -> file.getFileName().toString().startsWith(beginning))
-              .filter(file -> file.toString().endsWith(end))
-              .toList();
-      assertEquals(1, found.size(), beginning + "*" + end + ": " + found);
-      return found.getFirst();
-    }
-  }
-
-  private static void needs(String tool) throws Exception {
-    assumeTrue(shell("command -v " + tool).code() == 0, tool + " is not installed");
+    return Packages.one(packages, beginning, end);
   }
 
   private static Ran shell(String command) throws Exception {
     return Ran.of("sh", "-c", command);
-  }
-
-  private static String succeeds(String command) throws Exception {
-    Ran ran = shell(command);
-    assertEquals(0, ran.code(), () -> command + "\n" + ran.text());
-    return ran.text();
   }
 
   /** For docs/benchmarks.md. */

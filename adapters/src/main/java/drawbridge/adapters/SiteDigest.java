@@ -59,6 +59,26 @@ public final class SiteDigest {
     }
   }
 
+  /**
+   * The first 8 bytes of each file's own SHA-256, in lower-case hex, by relative path: enough to
+   * tell which files differ where two digests do.
+   */
+  public static Map<String, String> each(Path folder) {
+    Map<String, String> all = new TreeMap<>();
+    try {
+      for (Map.Entry<String, Path> file : files(folder).entrySet()) {
+        byte[] hash =
+            MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file.getValue()));
+        all.put(file.getKey(), HexFormat.of().formatHex(hash, 0, 8));
+      }
+      return all;
+    } catch (IOException e) {
+      throw wrong(folder, "a file cannot be read", "check that it is not being written");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
   private static Map<String, Path> files(Path folder) throws IOException {
     Map<String, Path> files = new TreeMap<>();
     // A link to a folder counts as that folder: clusters mount folders so. One in a circle is

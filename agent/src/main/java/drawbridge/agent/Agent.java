@@ -13,6 +13,7 @@ import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;
 import drawbridge.tokens.TokenVerifier;
+import drawbridge.traces.Traces;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,6 +44,7 @@ public final class Agent implements AutoCloseable {
   private final BudgetFile budgets;
   private final CatalogueFeed catalogue;
   private final BridgeService service;
+  private final Traces traces;
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
   private final ValueKeys values;
   private final Instant started = Instant.now();
@@ -68,6 +70,7 @@ public final class Agent implements AutoCloseable {
     this.audit = audit;
     this.values = values;
     this.catalogue = new CatalogueFeed(catalogue(served).build());
+    this.traces = settings.openTraces(version);
     this.service =
         new BridgeService(
             this::served,
@@ -76,7 +79,8 @@ public final class Agent implements AutoCloseable {
             values,
             arguments,
             settings.pageKey().map(PageKey::read).orElseGet(PageKey::random),
-            guards);
+            guards,
+            traces);
   }
 
   /**
@@ -125,6 +129,9 @@ public final class Agent implements AutoCloseable {
       InstantSource clock = InstantSource.system();
       NetworkSettings network =
           settings.network().map(NetworkSettings::read).orElse(NetworkSettings.DIRECT);
+      if (settings.traces().isPresent()) {
+        network.install(); // a collector is trusted as whatever else is on the way out
+      }
       Guards guards =
           new Guards(
               budgets,
@@ -391,6 +398,7 @@ public final class Agent implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      traces.close();
       closeQuietly(audit);
     }
   }

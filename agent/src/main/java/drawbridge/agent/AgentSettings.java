@@ -2,12 +2,16 @@ package drawbridge.agent;
 
 import drawbridge.agent.console.ConsoleSettings;
 import drawbridge.audit.AuditSettings;
+import drawbridge.settings.Program;
 import drawbridge.settings.Section;
 import drawbridge.tokens.TokenSettings;
+import drawbridge.traces.TraceSettings;
+import drawbridge.traces.Traces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -25,6 +29,8 @@ import java.util.Optional;
  * @param pageKey the same on every agent of the site, so that they read each other's page tokens
  * @param drivers folder of JDBC drivers that don't ship
  * @param console where it listens; empty: nowhere
+ * @param traces where spans of calls are sent; empty: none are made
+ * @param log how its lines are written
  */
 public record AgentSettings(
     Path file,
@@ -41,7 +47,9 @@ public record AgentSettings(
     Path state,
     Optional<Path> pageKey,
     Optional<Path> drivers,
-    Optional<ConsoleSettings> console) {
+    Optional<ConsoleSettings> console,
+    Optional<TraceSettings> traces,
+    Program.Log log) {
 
   /**
    * Reads the file.
@@ -95,6 +103,8 @@ public record AgentSettings(
                 });
     Optional<Path> drivers = file.optionalPath("drivers").map(path -> file.existing("drivers"));
     Optional<ConsoleSettings> console = file.optionalSection("console").map(ConsoleSettings::read);
+    Optional<TraceSettings> traces = file.optionalSection("traces").map(TraceSettings::read);
+    Program.Log log = file.choice("log", Program.Log.class, Program.Log.TEXT);
     file.done();
     return new AgentSettings(
         file.file(),
@@ -111,7 +121,24 @@ public record AgentSettings(
         state,
         pageKey,
         drivers,
-        console);
+        console,
+        traces,
+        log);
+  }
+
+  /** Sends spans as these settings say; whoever opens it closes it. */
+  Traces openTraces(String version) {
+    return Traces.open(
+        traces,
+        Map.of(
+            "service.namespace",
+            "drawbridge",
+            "service.name",
+            "drawbridge-agent",
+            "service.instance.id",
+            site + "/" + name,
+            "service.version",
+            version));
   }
 
   /** The name of an agent's audit log, which its checkpoints begin with. */

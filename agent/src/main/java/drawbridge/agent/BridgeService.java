@@ -12,6 +12,7 @@ import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.Request;
 import drawbridge.relay.wire.ViewReply;
 import drawbridge.relay.wire.ViewRequest;
+import drawbridge.traces.Traces;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -43,8 +44,11 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
       ValueKeys values,
       ArgumentReader arguments,
       PageKey pageKey,
-      Guards guards) {
-    this(new Calls(served, audit, values, arguments, Calls.Bounds.DEFAULT, pageKey, guards), feed);
+      Guards guards,
+      Traces traces) {
+    this(
+        new Calls(served, audit, values, arguments, Calls.Bounds.DEFAULT, pageKey, guards, traces),
+        feed);
   }
 
   BridgeService(Calls calls, CatalogueFeed feed) {

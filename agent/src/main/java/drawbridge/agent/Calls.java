@@ -2,6 +2,7 @@ package drawbridge.agent;
 
 import drawbridge.audit.AuditLog;
 import drawbridge.audit.ValueKeys;
+import drawbridge.traces.Traces;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
@@ -40,6 +41,7 @@ final class Calls implements AutoCloseable {
   private final Bounds bounds;
   private final PageKey pageKey;
   private final Guards guards;
+  private final Traces traces;
   private final Tally tally = new Tally(InstantSource.system());
   private final Attempts attempts = new Attempts(System::nanoTime);
   private final Semaphore room;
@@ -67,6 +69,20 @@ final class Calls implements AutoCloseable {
       Bounds bounds,
       PageKey pageKey,
       Guards guards) {
+    this(served, audit, values, arguments, bounds, pageKey, guards, Traces.NONE);
+  }
+
+  /** Whoever gives the traces closes them, after this. */
+  Calls(
+      Supplier<Served> served,
+      AuditLog audit,
+      ValueKeys values,
+      ArgumentReader arguments,
+      Bounds bounds,
+      PageKey pageKey,
+      Guards guards,
+      Traces traces) {
+    this.traces = traces;
     this.pageKey = pageKey;
     this.guards = guards;
     this.served = served;
@@ -106,6 +122,10 @@ final class Calls implements AutoCloseable {
 
   Guards guards() {
     return guards;
+  }
+
+  Traces traces() {
+    return traces;
   }
 
   Tally tally() {

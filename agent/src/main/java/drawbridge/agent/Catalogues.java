@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import com.google.protobuf.ByteString;
 import drawbridge.adapters.Schema;
 import drawbridge.adapters.Traits;
 import drawbridge.adapters.Type;
@@ -8,14 +9,19 @@ import drawbridge.relay.wire.Api;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.Column;
 import drawbridge.relay.wire.Contact;
+import drawbridge.relay.wire.File;
 import drawbridge.relay.wire.Form;
 import drawbridge.relay.wire.Operation;
 import drawbridge.relay.wire.Parameter;
 import drawbridge.relay.wire.Visibility;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /** What is served, in the words of the wire. */
 public final class Catalogues {
+  /** A site folder with more files is one that nobody compares by eye. */
+  private static final int FILES = 500;
+
   private Catalogues() {}
 
   /**
@@ -32,6 +38,14 @@ public final class Catalogues {
             .setVersion(version)
             .setDigest(served.digest());
     served.apis().forEach(api -> catalogue.addApis(api(served.policy(), api)));
+    served.files().entrySet().stream()
+        .limit(FILES)
+        .forEach(
+            file ->
+                catalogue.addFiles(
+                    File.newBuilder()
+                        .setPath(file.getKey())
+                        .setHash(ByteString.copyFrom(HexFormat.of().parseHex(file.getValue())))));
     return catalogue;
   }
 

@@ -187,7 +187,8 @@ final class CheckCommand implements Callable<Integer> {
           Finding.warning(
               "way to " + host,
               "WebSockets get through, AMQP does not",
-              "write “network: { transport: websocket }” into agent.yaml"));
+              "nothing: an agent finds that by itself; “network: { transport: websocket }” saves the"
+                  + " attempt at each start"));
     }
     if (!json) {
       out().println();

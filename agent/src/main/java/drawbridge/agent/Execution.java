@@ -18,6 +18,7 @@ import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Reply;
 import drawbridge.tokens.Token;
+import drawbridge.traces.Span;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
@@ -52,6 +53,7 @@ final class Execution {
   private final @Nullable Operation operation;
   private final boolean safe;
   private final Recording recording;
+  private final Span span;
   private @Nullable List<Recorded> arguments;
 
   private boolean begun;
@@ -75,6 +77,13 @@ final class Execution {
     byte[] callId = head.getCallId().toByteArray();
     this.id = HexFormat.of().formatHex(callId, 0, Math.min(Admission.CALL_ID_BYTES, callId.length));
     this.operation = served.operation(head.getOperation());
+    this.span =
+        calls
+            .traces()
+            .begin(
+                Span.Kind.SERVER,
+                operation == null ? "call" : operation.id(),
+                head.getTraceparent());
     this.safe = operation != null && operation.safe();
     this.recording =
         new Recording(calls.values(), operation == null ? AuditPlan.HASHED : operation.audit());
@@ -107,6 +116,7 @@ final class Execution {
     String reference = Reference.next();
     calls.audit().offer(AuditRecord.refused(about(), result(problem, reference, null, 0)));
     fail(problem, reference, End.newBuilder());
+    span.end();
   }
 
   void run() {
@@ -120,8 +130,13 @@ final class Execution {
       LOG.log(System.Logger.Level.WARNING, "a call broke the agent", e);
       calls.tally().ended(Outcome.FAILED, System.nanoTime() - received);
       calls.tally().problem(Problem.internal(e), head.getOperation(), "");
+      span.failed("internal");
       replies.onError(Status.INTERNAL.asException());
     } finally {
+      span.note("drawbridge.call", id);
+      span.note("drawbridge.gateway", link.gateway());
+      span.note("drawbridge.rule", admission.rule());
+      span.end();
       Budgets.Granted granted = admission.granted();
       if (granted != null) {
         granted.done(rows, bytes, System.nanoTime() - received);
@@ -176,9 +191,16 @@ final class Execution {
               }
             });
     long started = System.nanoTime();
+    Span source = span.child(Span.Kind.CLIENT, "source " + served.source(call.operation().id()));
     Problem problem = act(call, reply);
     rows = reply.rows();
     bytes = reply.bytes();
+    source.note("drawbridge.rows", rows);
+    source.note("drawbridge.bytes", bytes);
+    if (problem != null) {
+      source.failed(problem.word());
+    }
+    source.end();
     long sourceMicros = Math.max(0, System.nanoTime() - started - reply.waitedNanos()) / 1_000;
     settle(about, reply, problem, sourceMicros);
   }
@@ -346,7 +368,13 @@ final class Execution {
   }
 
   private void fail(Problem problem, String reference, End.Builder end) {
-    log(problem, reference);
+    problem.log(
+        reference,
+        operation == null ? "an operation that there is not" : operation.id(),
+        link.gateway(),
+        recording.job());
+    span.failed(problem.word());
+    span.note("drawbridge.reference", reference);
     if (life.state() != Lifeline.State.CANCELLED) {
       replies.onNext(
           Reply.newBuilder().setEnd(end.setFault(problem.onTheWire(safe, reference))).build());
@@ -354,36 +382,5 @@ final class Execution {
     }
     calls.tally().ended(outcome(problem), System.nanoTime() - received);
     calls.tally().problem(problem, operation == null ? "" : operation.id(), reference);
-  }
-
-  /** What somebody should act on is a warning; what callers do wrong stands in the audit log. */
-  private void log(Problem problem, String reference) {
-    System.Logger.Level level =
-        switch (problem.code()) {
-          case INTERNAL, SOURCE_ERROR, SOURCE_UNAVAILABLE, OUTCOME_UNKNOWN ->
-              System.Logger.Level.WARNING;
-          case FORBIDDEN, UNAUTHENTICATED, REVOKED -> System.Logger.Level.INFO;
-          default -> System.Logger.Level.DEBUG;
-        };
-    if (!LOG.isLoggable(level)) {
-      return;
-    }
-    Throwable cause = problem.cause();
-    String text =
-        "call %s of %s by %s%s: %s%s%s"
-            .formatted(
-                reference,
-                operation == null ? "an operation that there is not" : operation.id(),
-                link.gateway(),
-                recording.job().isEmpty() ? "" : " in job " + recording.job(),
-                problem.code(),
-                problem.reason().isEmpty() ? "" : ", " + problem.reason(),
-                cause == null ? "" : ", " + cause);
-    // A trace of what nobody expected; the rest is one line.
-    if (cause instanceof RuntimeException || cause instanceof Error) {
-      LOG.log(level, text, cause);
-    } else {
-      LOG.log(level, text);
-    }
   }
 }

@@ -172,7 +172,7 @@ final class InitCommand implements Callable<Integer> {
           endpoint: "%4$s"
         %5$s\
           login: { sas: { name: "%6$s", key-file: %7$s } }
-        # AMQP on port 5671, or WebSockets on 443 where a proxy is set.
+        # AMQP on port 5671, or WebSockets on 443 where that is barred or a proxy is set.
         # transport: websocket takes 443 without a proxy; trust: [system, proxy-ca.pem] is for a proxy that inspects TLS.
         %8$s
         %9$s\

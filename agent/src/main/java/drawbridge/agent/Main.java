@@ -86,6 +86,7 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     AgentSettings settings = AgentSettings.read(config());
+    Program.log(settings.log());
     try (LiveSite site = LiveSite.open(settings, surroundings);
         Agent agent = Agent.open(settings, version(), site.served(), site.arguments())) {
       site.served()

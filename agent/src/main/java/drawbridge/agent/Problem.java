@@ -4,6 +4,7 @@ import drawbridge.adapters.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ record Problem(
     boolean ran,
     @Nullable Throwable cause,
     Fault.Reason onTheSource) {
+  private static final System.Logger LOG = System.getLogger("drawbridge.agent");
+
   Problem(
       Code code,
       String message,
@@ -254,5 +257,46 @@ record Problem(
   /** Up, so that whoever waits as told is not refused again. */
   private static int seconds(Duration wait) {
     return (int) Math.min(Integer.MAX_VALUE, wait.plusNanos(999_999_999).toSeconds());
+  }
+
+  /** The code as callers and spans have it. */
+  String word() {
+    return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * One line in the log. What somebody should act on is a warning; what callers do wrong stands in
+   * the audit log.
+   *
+   * @param operation that was called, for people
+   * @param job at the host that served it; empty: none
+   */
+  void log(String reference, String operation, String gateway, String job) {
+    System.Logger.Level level =
+        switch (code) {
+          case INTERNAL, SOURCE_ERROR, SOURCE_UNAVAILABLE, OUTCOME_UNKNOWN ->
+              System.Logger.Level.WARNING;
+          case FORBIDDEN, UNAUTHENTICATED, REVOKED -> System.Logger.Level.INFO;
+          default -> System.Logger.Level.DEBUG;
+        };
+    if (!LOG.isLoggable(level)) {
+      return;
+    }
+    String text =
+        "call %s of %s by %s%s: %s%s%s"
+            .formatted(
+                reference,
+                operation,
+                gateway,
+                job.isEmpty() ? "" : " in job " + job,
+                code,
+                reason.isEmpty() ? "" : ", " + reason,
+                cause == null ? "" : ", " + cause);
+    // A trace of what nobody expected; the rest is one line.
+    if (cause instanceof RuntimeException || cause instanceof Error) {
+      LOG.log(level, text, cause);
+    } else {
+      LOG.log(level, text);
+    }
   }
 }

@@ -17,11 +17,20 @@ import org.jspecify.annotations.Nullable;
  * @param digest of the folder, SHA-256 in lower-case hex
  * @param apis in the order of the catalogue
  * @param policy of the same folder
+ * @param files of the same folder, each with the beginning of its hash, for people who compare
  */
 public record Served(
-    String digest, List<Api> apis, Policy policy, Map<String, Operation> operations) {
+    String digest,
+    List<Api> apis,
+    Policy policy,
+    Map<String, Operation> operations,
+    Map<String, String> files) {
   public Served(String digest, List<Api> apis, Policy policy) {
-    this(digest, List.copyOf(apis), policy, index(apis));
+    this(digest, apis, policy, Map.of());
+  }
+
+  Served(String digest, List<Api> apis, Policy policy, Map<String, String> files) {
+    this(digest, List.copyOf(apis), policy, index(apis), files);
   }
 
   /** One reading is not another, whatever it says; and this is asked for every call. */

@@ -5,6 +5,7 @@ import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
 import drawbridge.adapters.Parameter;
 import drawbridge.adapters.Site;
+import drawbridge.adapters.SiteDigest;
 import drawbridge.adapters.SourceState;
 import drawbridge.adapters.sql.Drivers;
 import drawbridge.agent.policy.Policy;
@@ -29,7 +30,11 @@ public final class SiteFolder implements Surroundings.OpenSite {
   private final Map<String, List<String>> refused;
 
   private SiteFolder(
-      Site site, Policy policy, Set<String> outOfService, Map<String, List<String>> refused) {
+      Site site,
+      Policy policy,
+      Set<String> outOfService,
+      Map<String, List<String>> refused,
+      Map<String, String> files) {
     this.site = site;
     this.refused = refused;
     List<Served.Api> apis =
@@ -37,7 +42,7 @@ public final class SiteFolder implements Surroundings.OpenSite {
             .filter(api -> !outOfService.contains(api.name() + "/" + api.version()))
             .map(Served.Api::of)
             .toList();
-    this.served = new Served(site.digest(), apis, policy);
+    this.served = new Served(site.digest(), apis, policy, files);
   }
 
   /**
@@ -63,7 +68,8 @@ public final class SiteFolder implements Surroundings.OpenSite {
       site.close();
       site = Site.open(folder, describing, drivers, instead);
     }
-    return new SiteFolder(site, policy, contracts.unfit(site.apis(), policy), refused);
+    return new SiteFolder(
+        site, policy, contracts.unfit(site.apis(), policy), refused, SiteDigest.each(folder));
   }
 
   /** As its files say, whatever was published. */
@@ -72,6 +78,7 @@ public final class SiteFolder implements Surroundings.OpenSite {
         Site.open(folder, DESCRIBING),
         Policy.read(folder.resolve("policy.yaml")),
         Set.of(),
+        Map.of(),
         Map.of());
   }
 

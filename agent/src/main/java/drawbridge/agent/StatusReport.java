@@ -20,11 +20,13 @@ final class StatusReport {
    * What the connections say of themselves.
    *
    * @param healthy the link to Service Bus works
+   * @param way that it takes
    * @param problems what does not work by now, each a sentence
    * @param notAfter end of the agent's certificate
    */
   record Links(
       boolean healthy,
+      String way,
       List<String> problems,
       List<AgentRelay.GatewayState> channels,
       Instant notAfter) {}
@@ -58,6 +60,7 @@ final class StatusReport {
         agent.started(),
         agent.catalogue().getDraining(),
         links != null && links.healthy(),
+        links == null ? "" : links.way(),
         channels,
         agent.calls(),
         sources,

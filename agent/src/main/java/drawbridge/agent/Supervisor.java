@@ -54,7 +54,7 @@ final class Supervisor implements AutoCloseable {
     agent.links(
         () ->
             new StatusReport.Links(
-                relay.healthy(), relay.problems(), relay.states(), tls.notAfter()));
+                relay.healthy(), relay.way(), relay.problems(), relay.states(), tls.notAfter()));
     Thread.ofVirtual().name("look after").start(() -> supervisor.lookAfter(agent, site, tls));
     return supervisor;
   }

@@ -267,7 +267,8 @@ class LiveAgentTest {
     AgentRelay.GatewayState lost =
         new AgentRelay.GatewayState("gateway-1", false, false, Instant.now(), "no answer");
     Agent agent = program.connected.join();
-    agent.links(() -> new StatusReport.Links(true, List.of(), List.of(open), soon));
+    agent.links(
+        () -> new StatusReport.Links(true, "AMQP, port 5671", List.of(), List.of(open), soon));
     assertTrue(program.allowed());
     Bridge.Exchange call = program.begin(head("Wait"));
     Bridge.await(running);
@@ -276,24 +277,28 @@ class LiveAgentTest {
         "the call is counted");
     String table = said(0, "status", "--config", file);
     assertTrue(table.contains("1 under way"), table);
+    assertTrue(table.contains("connected by AMQP, port 5671"), table);
     assertTrue(table.contains("gateway-1  open for"), table);
     assertTrue(table.contains("ends in 89 days"), table);
     assertTrue(table.contains(SiteDigest.of(site)), table);
     assertTrue(table.contains("all is well"), table);
 
-    agent.links(() -> new StatusReport.Links(true, List.of(), List.of(lost), soon));
+    agent.links(
+        () -> new StatusReport.Links(true, "AMQP, port 5671", List.of(), List.of(lost), soon));
     assertTrue(said(1, "status", "--config", file).contains("no channel to gateway-1: no answer"));
     agent.links(
         () ->
             new StatusReport.Links(
                 true,
+                "AMQP, port 5671",
                 List.of("a second process reads this agent's queue"),
                 List.of(open),
                 Instant.now()));
     String troubles = said(1, "status", "--config", file);
     assertTrue(troubles.contains("second process"), troubles);
     assertTrue(troubles.contains("certificate ends"), troubles);
-    agent.links(() -> new StatusReport.Links(true, List.of(), List.of(open), soon));
+    agent.links(
+        () -> new StatusReport.Links(true, "AMQP, port 5671", List.of(), List.of(open), soon));
 
     assertEquals(0, command("pause", "--config", file));
     assertEquals(Code.REVOKED, call.toEnd().fault().getCode());

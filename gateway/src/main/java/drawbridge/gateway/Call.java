@@ -7,6 +7,7 @@ import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.ReplyHead;
 import drawbridge.relay.wire.Request;
+import drawbridge.traces.Span;
 import io.grpc.Status;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -53,6 +54,9 @@ final class Call {
 
   /** Holds one of the few turns to be sent once more. */
   private boolean resending;
+
+  /** Of the attempt under way. */
+  private @Nullable Span attempt;
 
   private volatile boolean hungUp;
   private volatile @Nullable Exchange exchange;
@@ -111,6 +115,7 @@ final class Call {
     } finally {
       connection.bodyDeadline(0);
       giveTurnBack();
+      endAttempt();
       Exchange last = exchange;
       if (last != null) {
         last.cancel("over");
@@ -125,7 +130,12 @@ final class Call {
   private Object attempt(int number, Link link, ByteString first)
       throws Refusal, InterruptedException {
     long left = deadline - System.nanoTime();
-    Request.Builder message = Request.newBuilder().setHead(head(number, link, left));
+    Span span = found.span.child(Span.Kind.CLIENT, "agent");
+    attempt = span;
+    span.note("drawbridge.agent", link.agent().agent());
+    span.note("drawbridge.attempt", number);
+    String parent = span.traceparent(trace);
+    Request.Builder message = Request.newBuilder().setHead(head(number, link, left, parent));
     message.setChunk(first).setLast(body.ended());
     found.sent(link, number);
     link.began();
@@ -180,6 +190,7 @@ final class Call {
     }
     try {
       measures.resent();
+      endAttempt();
       lost.cancel("sent once more elsewhere");
       link.ended();
       exchange = null;
@@ -231,7 +242,14 @@ final class Call {
     }
   }
 
-  private Head head(int attempt, Link link, long left) {
+  private void endAttempt() {
+    Span last = attempt;
+    if (last != null) {
+      last.end();
+    }
+  }
+
+  private Head head(int attempt, Link link, long left, String parent) {
     Head.Builder head =
         Head.newBuilder()
             .setCallId(id)
@@ -243,7 +261,7 @@ final class Call {
             .setCaller(found.caller)
             .setDeadlineMs((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)))
             .setClock(link.agent().clock().getAsLong())
-            .setTraceparent(trace)
+            .setTraceparent(parent)
             .setToken(found.token)
             .setBaseUrl(baseUrl())
             .setFormat(found.format);

@@ -4,6 +4,8 @@ import drawbridge.relay.Reference;
 import drawbridge.relay.wire.Caller;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
+import drawbridge.traces.Span;
+import drawbridge.traces.Traces;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -53,6 +55,7 @@ final class Calls implements Handler {
   private final Measures measures;
   private final Library library;
   private final Records records;
+  private final Traces traces;
   private final Retries retries;
   private final Semaphore room;
   private final Bearers bearers;
@@ -65,6 +68,7 @@ final class Calls implements Handler {
       Bearers bearers,
       Library library,
       Records records,
+      Traces traces,
       int most) {
     this.settings = settings;
     this.bearers = bearers;
@@ -72,6 +76,7 @@ final class Calls implements Handler {
     this.measures = measures;
     this.library = library;
     this.records = records;
+    this.traces = traces;
     this.retries = new Retries(agents::inFlight);
     this.room = new Semaphore(most);
   }
@@ -81,17 +86,19 @@ final class Calls implements Handler {
     long start = System.nanoTime();
     byte[] id = new byte[16];
     random.nextBytes(id);
-    String trace = TraceParent.accept(request.headers().value(TRACEPARENT), id);
+    Optional<String> given = request.headers().value(TRACEPARENT).filter(TraceParent::valid);
+    Span span = traces.begin(Span.Kind.SERVER, "call", given.orElse(""));
+    String trace = given.orElseGet(() -> span.traceparent(TraceParent.of(id)));
     response.header(TRACEPARENT, trace);
     response.header(REQUEST_ID, HexFormat.of().formatHex(id));
     if (!room.tryAcquire()) {
       Fault busy =
           Faults.of(
               Code.BUSY, "The gateway has all the calls it can carry.", true, Reference.next());
-      answer(request, response, busy, new Found(id, trace), start);
+      answer(request, response, busy, new Found(id, trace, span), start);
       return;
     }
-    Found found = new Found(id, trace);
+    Found found = new Found(id, trace, span);
     try {
       Connection connection = (Connection) request.remotePeer();
       found.caller = From.of(connection.caller(), request);
@@ -180,10 +187,15 @@ final class Calls implements Handler {
 
     Caller caller = Caller.getDefaultInstance();
     int attempt;
+
+    /** Of this call in the gateway. */
+    final Span span;
+
     private final byte[] id;
     private final String trace;
 
-    Found(byte[] id, String trace) {
+    Found(byte[] id, String trace, Span span) {
+      this.span = span;
       this.id = id;
       this.trace = trace;
     }
@@ -205,6 +217,7 @@ final class Calls implements Handler {
       String operation = match == null || match.entry() == null ? Measures.NONE : match.id();
       long nanos = System.nanoTime() - start;
       measures.operation(name, operation).done(outcome, nanos);
+      endSpan(name, operation, outcome);
       records.ended(
           id,
           Math.max(1, attempt),
@@ -214,6 +227,23 @@ final class Calls implements Handler {
           attempt > 0,
           outcome,
           nanos);
+    }
+
+    /**
+     * Names from settings and catalogues alone: a path or a query may hold what nobody else shall
+     * see.
+     */
+    private void endSpan(String site, String operation, String outcome) {
+      span.name(operation);
+      span.note("drawbridge.call", HexFormat.of().formatHex(id));
+      span.note("drawbridge.site", site);
+      span.note("drawbridge.operation", operation);
+      span.note("drawbridge.outcome", outcome);
+      span.note("drawbridge.attempts", attempt);
+      if (!outcome.equals("done")) {
+        span.failed(outcome);
+      }
+      span.end();
     }
   }
 

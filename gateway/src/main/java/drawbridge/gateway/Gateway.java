@@ -1,8 +1,10 @@
 package drawbridge.gateway;
 
+import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.Reference;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
+import drawbridge.traces.Traces;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
@@ -13,7 +15,9 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http1.Http1Config;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
@@ -57,26 +61,38 @@ public final class Gateway implements AutoCloseable {
 
   private final FrontDoorTls tls;
   private final Measures measures;
+  private final Traces traces;
   private final Records records;
   private final Agents agents;
   private final Connections connections;
   private final WebServer server;
+  private final Unlike unlike;
   private volatile Supplier<List<String>> problems = List::of;
+  private volatile Supplier<String> way = () -> "";
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Gateway(GatewaySettings settings) {
     tls = new FrontDoorTls(settings.listen(), settings.certificates());
     measures = new Measures();
+    traces = traces(settings);
     records = Records.open(settings, measures);
     agents = new Agents(settings, measures, records);
+    unlike = new Unlike(agents.sites(), measures, System::nanoTime);
     connections = new Connections(http(), CONNECTIONS);
     measures.gateway(agents::inFlight, connections::open, tls::refused);
     Library library = new Library(settings, agents, new Viewing(System::nanoTime));
     Calls calls =
-        new Calls(settings, agents, measures, new Bearers(settings), library, records, CALLS);
+        new Calls(
+            settings, agents, measures, new Bearers(settings), library, records, traces, CALLS);
     PrivatePort privately =
         new PrivatePort(
-            settings, agents, measures, records, connections::draining, () -> problems.get());
+            settings,
+            agents,
+            measures,
+            records,
+            connections::draining,
+            this::problems,
+            () -> way.get());
     WebServerConfig.Builder config =
         WebServer.builder()
             .shutdownHook(false)
@@ -116,6 +132,7 @@ public final class Gateway implements AutoCloseable {
     Gateway gateway = new Gateway(settings);
     try {
       gateway.server.start();
+      gateway.unlike.start();
     } catch (RuntimeException e) {
       gateway.close();
       throw e;
@@ -148,6 +165,17 @@ public final class Gateway implements AutoCloseable {
     problems = now;
   }
 
+  /** Likewise, how it gets to Service Bus. */
+  void way(Supplier<String> now) {
+    way = now;
+  }
+
+  private List<String> problems() {
+    List<String> all = new ArrayList<>(problems.get());
+    all.addAll(unlike.problems());
+    return all;
+  }
+
   /** Of the front door. */
   public int port() {
     return server.port();
@@ -169,12 +197,36 @@ public final class Gateway implements AutoCloseable {
       while (server.isRunning() && connections.open() > 0 && System.nanoTime() - until < 0) {
         LockSupport.parkNanos(LOOK);
       }
+      unlike.close();
       server.stop();
       agents.close();
       records.close();
       measures.close();
+      traces.close();
       tls.close();
     }
+  }
+
+  private static Traces traces(GatewaySettings settings) {
+    if (settings.traces().isPresent()) {
+      // Its CAs are those of the way to a collector, too.
+      settings
+          .file()
+          .optionalSection("network")
+          .map(NetworkSettings::read)
+          .ifPresent(NetworkSettings::install);
+    }
+    return Traces.open(
+        settings.traces(),
+        Map.of(
+            "service.namespace",
+            "drawbridge",
+            "service.name",
+            "drawbridge-gateway",
+            "service.instance.id",
+            settings.name(),
+            "service.version",
+            VERSION));
   }
 
   private static Http1Config http() {

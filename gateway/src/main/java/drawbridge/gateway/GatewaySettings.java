@@ -1,8 +1,10 @@
 package drawbridge.gateway;
 
 import drawbridge.audit.AuditSettings;
+import drawbridge.settings.Program;
 import drawbridge.settings.Section;
 import drawbridge.tokens.TokenSettings;
+import drawbridge.traces.TraceSettings;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -21,6 +23,8 @@ import java.util.regex.Pattern;
  * @param tokens whose tokens are believed; empty: nobody's, and none is passed on
  * @param sites in the order of the file
  * @param audit the gateway's own log; what it keeps of the agents' logs stands beside it
+ * @param traces where spans of calls are sent; empty: none are made
+ * @param log how its lines are written
  * @param file the whole file: {@code namespace}, {@code identity} and {@code network} are read by
  *     whoever opens the channels
  */
@@ -33,6 +37,8 @@ public record GatewaySettings(
     Optional<TokenSettings> tokens,
     List<Site> sites,
     Optional<AuditSettings> audit,
+    Optional<TraceSettings> traces,
+    Program.Log log,
     Section file) {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
@@ -105,9 +111,11 @@ public record GatewaySettings(
     Optional<AuditSettings> audit =
         file.optionalSection("audit")
             .map(section -> AuditSettings.read(section, "drawbridge/gateway/" + name));
+    Optional<TraceSettings> traces = file.optionalSection("traces").map(TraceSettings::read);
+    Program.Log log = file.choice("log", Program.Log.class, Program.Log.TEXT);
     file.done();
     return new GatewaySettings(
-        name, publicUrl, listen, privately, certificates, tokens, sites, audit, file);
+        name, publicUrl, listen, privately, certificates, tokens, sites, audit, traces, log, file);
   }
 
   private static String publicUrl(Section file) {

@@ -60,6 +60,7 @@ public final class Main implements Callable<Integer> {
       return Program.WRONG_USE;
     }
     GatewaySettings settings = GatewaySettings.read(Section.read(config));
+    Program.log(settings.log());
     Channels.Connections connections = Channels.Connections.read(settings);
     CompletableFuture<Integer> end = new CompletableFuture<>();
     Gateway gateway = Gateway.start(settings);
@@ -71,6 +72,7 @@ public final class Main implements Callable<Integer> {
             gateway.records(),
             () -> end.complete(Program.SUPERSEDED));
     gateway.problems(relay::problems);
+    gateway.way(relay::way);
     Stopping.by(
         "gateway-stop",
         () -> {

@@ -36,6 +36,8 @@ final class Measures implements AutoCloseable {
   static final String HUNG_UP = "drawbridge.calls.hung.up";
   static final String ALARMS = "drawbridge.alarms";
   static final String LINKS = "drawbridge.links";
+  static final String UP = "drawbridge.agent.up";
+  static final String PROBLEMS = "drawbridge.agent.problems";
   static final String CERTIFICATE = "drawbridge.agent.certificate.days";
   static final String SOURCE = "drawbridge.source.available";
 
@@ -161,6 +163,25 @@ final class Measures implements AutoCloseable {
         "channels to agents that calls may use",
         List.of(Tag.of("site", site.name())),
         () -> (int) site.links().stream().filter(link -> link.described() && link.good()).count());
+    for (String agent : site.settings().agents()) {
+      List<Tag> tags = List.of(Tag.of("site", site.name()), Tag.of("agent", agent));
+      gauge(
+          UP,
+          "1: the agent takes calls",
+          tags,
+          () -> {
+            Link now = current(site, agent);
+            return now != null && now.good() ? 1 : 0;
+          });
+      gauge(
+          PROBLEMS,
+          "what the agent says that somebody should see to; /healthz has the sentences",
+          tags,
+          () -> {
+            Link now = current(site, agent);
+            return now == null ? 0 : now.offer().catalogue().getProblemsCount();
+          });
+    }
   }
 
   /** Its catalogue came: the days of its certificate and the state of its sources. */

@@ -28,10 +28,12 @@ final class PrivatePort {
   private final Records records;
   private final BooleanSupplier draining;
   private final Supplier<List<String>> problems;
+  private final Supplier<String> way;
 
   /**
    * @param draining no more calls should be sent here
-   * @param problems of the gateway's own way to Service Bus, by now
+   * @param problems that somebody should see to, by now
+   * @param way to Service Bus, by now
    */
   PrivatePort(
       GatewaySettings settings,
@@ -39,13 +41,15 @@ final class PrivatePort {
       Measures measures,
       Records records,
       BooleanSupplier draining,
-      Supplier<List<String>> problems) {
+      Supplier<List<String>> problems,
+      Supplier<String> way) {
     this.settings = settings;
     this.agents = agents;
     this.measures = measures;
     this.records = records;
     this.draining = draining;
     this.problems = problems;
+    this.way = way;
   }
 
   void routes(HttpRouting.Builder routing) {
@@ -83,6 +87,7 @@ final class PrivatePort {
       json.writeStringField("gateway", settings.name());
       json.writeStringField("version", Gateway.VERSION);
       json.writeBooleanField("audit", records.healthy());
+      json.writeStringField("way", way.get());
       strings(json, "problems", problems.get());
       json.writeObjectFieldStart("sites");
       for (Site site : agents.sites()) {

@@ -1,7 +1,6 @@
 package drawbridge.gateway;
 
 import java.util.HexFormat;
-import java.util.Optional;
 
 /** W3C trace context: a caller's is passed on as it is, and where there is none one is made. */
 final class TraceParent {
@@ -10,14 +9,11 @@ final class TraceParent {
   private TraceParent() {}
 
   /**
-   * The caller's own where it is valid.
+   * One that nobody samples, for calls whose caller has none.
    *
-   * @param id 16 random bytes, for the trace's id where the caller has none
+   * @param id 16 random bytes, which become the trace's id
    */
-  static String accept(Optional<String> header, byte[] id) {
-    if (header.isPresent() && valid(header.get())) {
-      return header.get();
-    }
+  static String of(byte[] id) {
     HexFormat hex = HexFormat.of();
     return "00-" + hex.formatHex(id) + "-" + hex.formatHex(id, 8, 16) + "-00";
   }

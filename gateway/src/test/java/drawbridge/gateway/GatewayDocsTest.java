@@ -7,6 +7,7 @@ import drawbridge.relay.wire.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -63,6 +64,14 @@ final class GatewayDocsTest {
       assertTrue(
           text.contains(
               "drawbridge_agent_certificate_days{agent=\"agent-a\",site=\"plant-1\"} 77"));
+      for (String line :
+          List.of(
+              "drawbridge_agent_up{agent=\"agent-a\",site=\"plant-1\"} 1",
+              "drawbridge_agent_up{agent=\"agent-b\",site=\"plant-1\"} 0",
+              "drawbridge_agent_problems{agent=\"agent-a\",site=\"plant-1\"} 0",
+              "drawbridge_source_available{agent=\"agent-a\",site=\"plant-1\",source=\"erp\"} 1")) {
+        assertTrue(text.contains(line), () -> line + " is missing in\n" + text);
+      }
       assertTrue(!text.contains("secret"), "labels never come from a request");
     }
   }

@@ -3,7 +3,6 @@ package drawbridge.gateway;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import drawbridge.relay.wire.Fault.Code;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 
 /**
  * What a connector writes into a request line and its headers is a target, a format and a trace, or
@@ -44,9 +43,9 @@ final class RequestFuzzTest {
   }
 
   @FuzzTest(maxDuration = "60s")
-  void aTraceIsTheCallersOrOurs(byte[] bytes) {
+  void onlyATraceIsHandedOn(byte[] bytes) {
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
-    String trace = TraceParent.accept(Optional.of(text), new byte[16]);
+    String trace = TraceParent.valid(text) ? text : TraceParent.of(new byte[16]);
     if (trace.length() != 55 || !trace.matches("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")) {
       throw new AssertionError("not a trace: " + trace);
     }

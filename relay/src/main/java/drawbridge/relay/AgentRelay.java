@@ -112,6 +112,11 @@ public final class AgentRelay implements AutoCloseable {
     return lowerings.values().stream().map(Lowering::state).toList();
   }
 
+  /** How this program gets to Service Bus by now, such as {@code AMQP, port 5671}. */
+  public String way() {
+    return endpoint.way();
+  }
+
   /** Whether our own link to Service Bus works. */
   public boolean healthy() {
     return endpoint.healthy();

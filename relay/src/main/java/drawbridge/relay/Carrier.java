@@ -35,6 +35,11 @@ interface Carrier extends AutoCloseable {
     return List.of();
   }
 
+  /** How it gets out, for the admin; empty: there is nothing to say. */
+  default String way() {
+    return "";
+  }
+
   @Override
   void close();
 }

@@ -105,6 +105,11 @@ final class Endpoint implements AutoCloseable {
     return all;
   }
 
+  /** See {@link Carrier#way}. */
+  String way() {
+    return carrier.way();
+  }
+
   int channels() {
     return live.size();
   }

@@ -36,7 +36,8 @@ public final class NamespaceCheck {
       NamespaceSettings namespace,
       NetworkSettings network) {
     network.install();
-    List<Finding> findings = new ArrayList<>(WayCheck.run(namespace, network));
+    WayCheck.Result way = WayCheck.run(namespace, network);
+    List<Finding> findings = new ArrayList<>(way.findings());
     if (!findings.stream().allMatch(Finding::good)) {
       return findings;
     }
@@ -49,7 +50,11 @@ public final class NamespaceCheck {
       }
     }
     ServiceBusClientBuilder builder =
-        ServiceBusCarrier.builder(namespace, network, signIn)
+        ServiceBusWay.builder(
+                namespace,
+                network,
+                network.webSockets() || network.either() && !way.amqp() && way.webSockets(),
+                signIn)
             .retryOptions(new AmqpRetryOptions().setMaxRetries(0).setTryTimeout(PATIENCE));
     findings.add(
         attempt(

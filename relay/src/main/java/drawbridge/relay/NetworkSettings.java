@@ -32,7 +32,9 @@ public record NetworkSettings(
     Transport transport, Optional<Proxy> proxy, boolean system, List<Path> trust) {
   /** How AMQP travels. */
   public enum Transport {
-    /** WebSockets where a proxy is set, else AMQP. */
+    /**
+     * WebSockets where a proxy is set; else AMQP, or WebSockets where that does not get through.
+     */
     AUTO,
     AMQP,
     WEBSOCKET
@@ -95,6 +97,11 @@ public record NetworkSettings(
     }
     section.done();
     return proxy;
+  }
+
+  /** Which of the two ways works is to be found out. */
+  boolean either() {
+    return transport == Transport.AUTO && proxy.isEmpty();
   }
 
   boolean webSockets() {

@@ -1,12 +1,7 @@
 package drawbridge.relay;
 
-import static java.util.Objects.requireNonNull;
-
 import com.azure.core.amqp.AmqpRetryMode;
 import com.azure.core.amqp.AmqpRetryOptions;
-import com.azure.core.amqp.AmqpTransportType;
-import com.azure.core.amqp.ProxyAuthenticationType;
-import com.azure.core.amqp.ProxyOptions;
 import com.azure.core.util.BinaryData;
 import com.azure.messaging.servicebus.ServiceBusClientBuilder;
 import com.azure.messaging.servicebus.ServiceBusException;
@@ -18,7 +13,6 @@ import com.azure.messaging.servicebus.ServiceBusSenderAsyncClient;
 import com.azure.messaging.servicebus.models.ServiceBusReceiveMode;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +23,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,15 +46,18 @@ final class ServiceBusCarrier implements Carrier {
   private static final long LIVED = 1_500;
 
   /** How often we look ourselves what is wrong with the way, while there is no connection. */
-  private static final long PROBE_EVERY = TimeUnit.MINUTES.toNanos(1);
+  private static final long PROBE_EVERY = TimeUnit.SECONDS.toNanos(20);
 
   private static final String WAY = "the way to the namespace is barred";
 
   private final String mailbox;
+  private final NamespaceSettings namespace;
+  private final NetworkSettings network;
+  private final AmqpRetryOptions retry;
   private final @Nullable EntraSignIn signIn;
-  private final Supplier<Optional<String>> way;
   private final AtomicLong probed = new AtomicLong(System.nanoTime() - PROBE_EVERY);
-  private final ServiceBusClientBuilder builder;
+  private volatile ServiceBusClientBuilder builder;
+  private volatile boolean webSockets;
   private final Map<String, ServiceBusSenderAsyncClient> senders = new ConcurrentHashMap<>();
   private final AtomicBoolean healthy = new AtomicBoolean(true);
   private final AtomicLong malformed = new AtomicLong();
@@ -80,8 +76,10 @@ final class ServiceBusCarrier implements Carrier {
 
   ServiceBusCarrier(String mailbox, NamespaceSettings namespace, NetworkSettings network) {
     this.mailbox = mailbox;
+    this.namespace = namespace;
+    this.network = network;
     // The largest delay must exceed the delay by the 4 s that the SDK adds, or every retry breaks.
-    AmqpRetryOptions retry =
+    retry =
         new AmqpRetryOptions()
             .setMode(AmqpRetryMode.EXPONENTIAL)
             .setMaxRetries(0)
@@ -90,37 +88,8 @@ final class ServiceBusCarrier implements Carrier {
             .setTryTimeout(Duration.ofSeconds(5));
     signIn =
         namespace.login() instanceof Login.Entra entra ? new EntraSignIn(entra, network) : null;
-    way = () -> WayCheck.problem(namespace, network);
-    builder = builder(namespace, network, signIn).retryOptions(retry);
-  }
-
-  /** Knows the way and the login; whoever asks for it sets the retries. */
-  static ServiceBusClientBuilder builder(
-      NamespaceSettings namespace, NetworkSettings network, @Nullable EntraSignIn signIn) {
-    ServiceBusClientBuilder builder =
-        new ServiceBusClientBuilder()
-            .transportType(
-                network.webSockets() ? AmqpTransportType.AMQP_WEB_SOCKETS : AmqpTransportType.AMQP);
-    switch (namespace.login()) {
-      case Login.SharedKey key -> builder.connectionString(namespace.connectionString(key));
-      case Login.Entra entra -> builder.credential(namespace.host(), requireNonNull(signIn));
-    }
-    if (!namespace.emulator() && namespace.port() != 0) {
-      builder.customEndpointAddress("https://" + namespace.host() + ":" + namespace.port());
-    }
-    network.proxy().ifPresent(proxy -> builder.proxyOptions(options(proxy)));
-    return builder;
-  }
-
-  private static ProxyOptions options(NetworkSettings.Proxy proxy) {
-    boolean login = !proxy.user().isEmpty();
-    return new ProxyOptions(
-        login ? ProxyAuthenticationType.BASIC : ProxyAuthenticationType.NONE,
-        new java.net.Proxy(
-            java.net.Proxy.Type.HTTP,
-            InetSocketAddress.createUnresolved(proxy.host(), proxy.port())),
-        login ? proxy.user() : null,
-        login ? proxy.password().reveal() : null);
+    webSockets = network.webSockets();
+    builder = ServiceBusWay.builder(namespace, network, webSockets, signIn).retryOptions(retry);
   }
 
   // ---- sending
@@ -334,10 +303,49 @@ final class ServiceBusCarrier implements Carrier {
     long now = System.nanoTime();
     long last = probed.get();
     if (now - last >= PROBE_EVERY && probed.compareAndSet(last, now)) {
-      Thread.ofVirtual()
-          .name("probe of the way")
-          .start(() -> way.get().ifPresent(why -> complain(WAY, WAY + ": " + why, null)));
+      Thread.ofVirtual().name("probe of the way").start(this::look);
     }
+  }
+
+  private void look() {
+    WayCheck.Result found = WayCheck.run(namespace, network);
+    if (network.either() && !namespace.emulator()) {
+      boolean better = webSockets ? found.amqp() : found.webSockets();
+      boolean worse = webSockets ? found.webSockets() : found.amqp();
+      if (better && !worse) {
+        change(!webSockets);
+        return;
+      }
+    }
+    WayCheck.barred(found.findings()).ifPresent(why -> complain(WAY, WAY + ": " + why, null));
+  }
+
+  /** What was made for the old way ends, and is made anew when it is needed. */
+  private synchronized void change(boolean toWebSockets) {
+    if (closing.getCount() == 0) {
+      return;
+    }
+    String before = way();
+    webSockets = toWebSockets;
+    builder = ServiceBusWay.builder(namespace, network, toWebSockets, signIn).retryOptions(retry);
+    LOG.log(
+        Level.WARNING,
+        "{0} does not get through to {1}; {2} does and is used from now on",
+        before,
+        namespace.host(),
+        way());
+    senders.forEach(
+        (name, sender) -> {
+          if (senders.remove(name, sender)) {
+            sender.close();
+          }
+        });
+    receiving.countDown();
+  }
+
+  @Override
+  public String way() {
+    return ServiceBusWay.of(namespace, network, webSockets);
   }
 
   private static String cause(ServiceBusFailureReason reason) {

@@ -65,16 +65,19 @@ public final class WayCheck {
     return new WayCheck(host, port, network, patience).both();
   }
 
-  /** By a program's settings: only the way that they choose must work. */
-  static List<Finding> run(NamespaceSettings namespace, NetworkSettings network) {
+  /** By a program's settings: the way that they choose must work, or one of both. */
+  static Result run(NamespaceSettings namespace, NetworkSettings network) {
     // Behind a proxy the SDK asks for the service's own port, whatever the endpoint says.
     int port = network.proxy().isPresent() && !namespace.emulator() ? 0 : namespace.port();
     WayCheck check = new WayCheck(namespace.host(), port, network, PATIENCE);
     if (namespace.emulator()) {
       check.emulator();
-      return check.found;
+      return new Result(check.found, check.found.stream().allMatch(Finding::good), false);
     }
     Result both = check.both();
+    if (network.either()) {
+      return either(namespace, both);
+    }
     boolean chosen = network.webSockets() ? both.webSockets : both.amqp;
     String unneeded =
         network.webSockets()
@@ -92,15 +95,33 @@ public final class WayCheck {
               "AMQP does not get through, WebSockets do",
               "write “network: { transport: websocket }”"));
     }
-    return all;
+    return new Result(all, both.amqp, both.webSockets);
+  }
+
+  /** One of both is enough, and which of them is found by the program itself. */
+  private static Result either(NamespaceSettings namespace, Result both) {
+    boolean one = both.amqp || both.webSockets;
+    List<Finding> all = new ArrayList<>();
+    for (Finding finding : both.findings) {
+      boolean way = finding.what().startsWith("AMQP") || finding.what().startsWith("WebSocket");
+      all.add(one && way ? finding.unneeded("nothing: the other way is used") : finding);
+    }
+    if (both.webSockets && !both.amqp) {
+      all.add(
+          Finding.ok(
+              "way to " + namespace.host(),
+              "AMQP does not get through, so WebSockets are used;"
+                  + " “network: { transport: websocket }” saves the attempt at each start"));
+    }
+    return new Result(all, both.amqp, both.webSockets);
   }
 
   /**
    * What bars the way, in a sentence: to Microsoft's SDK a firewall, a proxy that wants a password
    * and a certificate that nobody trusts are all “no answer in time”. Empty: the way is free.
    */
-  static Optional<String> problem(NamespaceSettings namespace, NetworkSettings network) {
-    return run(namespace, network).stream()
+  static Optional<String> barred(List<Finding> findings) {
+    return findings.stream()
         .filter(finding -> !finding.good())
         .findFirst()
         .map(finding -> finding.what() + ": " + finding.sentence());

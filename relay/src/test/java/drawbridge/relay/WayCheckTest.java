@@ -256,8 +256,17 @@ final class WayCheckTest {
             })) {
       NamespaceSettings settings =
           new NamespaceSettings("localhost", script.port(), "k", new Secret("s"), false);
-      List<Finding> found = WayCheck.run(settings, trusting());
+      NetworkSettings amqp =
+          new NetworkSettings(
+              NetworkSettings.Transport.AMQP,
+              Optional.empty(),
+              false,
+              List.of(folder.resolve("ca.pem")));
+      List<Finding> found = WayCheck.run(settings, amqp).findings();
       assertTrue(found.getLast().fix().contains("transport: websocket"), found::toString);
+      List<Finding> either = WayCheck.run(settings, trusting()).findings();
+      assertTrue(either.stream().allMatch(Finding::good), either::toString);
+      assertTrue(either.getLast().detail().contains("so WebSockets are used"), either::toString);
       NetworkSettings chosen =
           new NetworkSettings(
               NetworkSettings.Transport.WEBSOCKET,
@@ -265,7 +274,8 @@ final class WayCheckTest {
               false,
               List.of(folder.resolve("ca.pem")));
       assertTrue(
-          WayCheck.run(settings, chosen).stream().allMatch(Finding::good), "it works that way");
+          WayCheck.run(settings, chosen).findings().stream().allMatch(Finding::good),
+          "it works that way");
     }
   }
 }

@@ -41,9 +41,9 @@ record Account(
   /** A row of the table. */
   private record Note(long copies, long lastMadeAt) {}
 
-  static Account of(Stack stack, String run, List<Seen> seen, Predicate<Seen> allowed)
+  static Account of(Stack stack, String run, List<Seen> seen, Predicate<Seen> allowed, int slack)
       throws IOException, SQLException {
-    return new Reckoning(notes(stack, run), recorded(stack), allowed).reckon(seen);
+    return new Reckoning(notes(stack, run), recorded(stack), allowed, slack * SKEW_MS).reckon(seen);
   }
 
   boolean good() {
@@ -88,11 +88,16 @@ record Account(
     private final Map<String, Note> notes;
     private final Map<String, List<String>> recorded;
     private final Predicate<Seen> allowed;
+    private final long skewMs;
     private final List<String> why = new ArrayList<>();
     private long failed;
 
     Reckoning(
-        Map<String, Note> notes, Map<String, List<String>> recorded, Predicate<Seen> allowed) {
+        Map<String, Note> notes,
+        Map<String, List<String>> recorded,
+        Predicate<Seen> allowed,
+        long skewMs) {
+      this.skewMs = skewMs;
       this.notes = notes;
       this.recorded = recorded;
       this.allowed = allowed;
@@ -152,7 +157,7 @@ record Account(
       }
       if (note != null
           && one.patience() > 0
-          && note.lastMadeAt() > one.beganAt() + one.patience() * 1_000L + SKEW_MS) {
+          && note.lastMadeAt() > one.beganAt() + one.patience() * 1_000L + skewMs) {
         fail("done after its deadline: ", one);
       }
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -51,6 +52,13 @@ public final class BenchFaults implements Callable<Integer> {
 
   @Option(names = "--callers", defaultValue = "64", description = "default ${DEFAULT-VALUE}")
   private int callers;
+
+  @Option(
+      names = "--slack",
+      defaultValue = "1",
+      description =
+          "on a machine that others use too, what is promised may take so many times longer")
+  private int slack;
 
   @Option(
       names = "--mixed",
@@ -104,7 +112,7 @@ public final class BenchFaults implements Callable<Integer> {
           "fault", "calls", "failed", "refused", "duplicated", "unknown", "pause ms");
     }
     warmUp(stack, tls);
-    Scene rest = new Scene(stack, tls, Duration.ZERO, Duration.ZERO, () -> 0);
+    Scene rest = new Scene(stack, tls, Duration.ZERO, Duration.ZERO, slack, () -> 0);
     Growth before = atRest(rest);
     boolean good = true;
     long end = System.nanoTime() + Duration.ofMinutes(mixed).toNanos();
@@ -151,6 +159,7 @@ public final class BenchFaults implements Callable<Integer> {
             tls,
             Duration.ofSeconds(seconds),
             Duration.ofSeconds(outage),
+            slack,
             workload::answered);
     workload.start(callers);
     List<Seen> seen;
@@ -160,9 +169,18 @@ public final class BenchFaults implements Callable<Integer> {
     } finally {
       seen = workload.stop();
     }
-    Account account = Account.of(stack, workload.run(), seen, fault::allows);
+    Account account = Account.of(stack, workload.run(), seen, allowed(fault), slack);
     print(fault, account, scene);
     return account.good() && scene.complaints().isEmpty();
+  }
+
+  /**
+   * The disk of a shared machine may be slow, and an agent without its audit log answers nothing.
+   */
+  private Predicate<Seen> allowed(Fault fault) {
+    return slack == 1
+        ? fault::allows
+        : seen -> fault.allows(seen) || seen.code().equals("audit-unavailable");
   }
 
   private void print(Fault fault, Account account, Scene scene) {

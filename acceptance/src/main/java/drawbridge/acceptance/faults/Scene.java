@@ -30,6 +30,7 @@ final class Scene {
   private final SSLContext tls;
   private final Duration length;
   private final Duration outage;
+  private final int slack;
   private final LongSupplier answered;
   private final List<String> complaints = new ArrayList<>();
   private final Map<String, Long> figures = new LinkedHashMap<>();
@@ -37,9 +38,17 @@ final class Scene {
   /**
    * @param length how long a fault that repeats is repeated
    * @param outage how long what is out stays out
+   * @param slack how many times as long as promised something may take on this machine
    * @param answered calls of the load so far
    */
-  Scene(Stack stack, SSLContext tls, Duration length, Duration outage, LongSupplier answered) {
+  Scene(
+      Stack stack,
+      SSLContext tls,
+      Duration length,
+      Duration outage,
+      int slack,
+      LongSupplier answered) {
+    this.slack = slack;
     this.stack = stack;
     this.tls = tls;
     this.answered = answered;
@@ -59,6 +68,10 @@ final class Scene {
     return outage;
   }
 
+  int slack() {
+    return slack;
+  }
+
   List<String> complaints() {
     return complaints;
   }
@@ -76,6 +89,12 @@ final class Scene {
     if (!holds) {
       complaints.add(complaint);
     }
+  }
+
+  /** A figure that may not be more than was promised. */
+  void promised(String name, long milliseconds, long most) {
+    figure(name, milliseconds);
+    check(milliseconds <= most * slack, name + " is " + milliseconds + ", more than " + most);
   }
 
   /** Stands in the JSON line beside the figures that every fault has. */

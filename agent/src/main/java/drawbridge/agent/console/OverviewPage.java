@@ -143,7 +143,9 @@ final class OverviewPage {
         Words.number(calls.refused()),
         Words.number(calls.failed()));
     facts.add(
-        "<dt>Service Bus</dt><dd>{}</dd>", status.connected() ? "connected" : "not connected");
+        "<dt>Service Bus</dt><dd>{}{}</dd>",
+        status.connected() ? "connected" : "not connected",
+        status.way().isEmpty() ? "" : " by " + status.way());
     facts.add(
         "<dt>Certificate</dt><dd>{}</dd>",
         status.notAfter() == null

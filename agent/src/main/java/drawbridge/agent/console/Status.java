@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param ok nothing needs anybody
  * @param now when it was looked at
  * @param connected to Service Bus
+ * @param way to Service Bus, such as {@code AMQP, port 5671}; empty: not known yet
  * @param notAfter end of the agent's certificate; null: not known yet
  * @param paused what the admin has paused; empty: nothing
  * @param console its URL; empty: there is none
@@ -28,6 +29,7 @@ public record Status(
     Instant started,
     boolean draining,
     boolean connected,
+    String way,
     List<Channel> channels,
     Calls calls,
     List<Source> sources,

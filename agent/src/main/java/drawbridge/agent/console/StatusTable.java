@@ -23,7 +23,10 @@ public final class StatusTable {
         status.version(),
         ago(status, status.started()),
         status.draining() ? ", shutting down" : "");
-    line("service bus", status.connected() ? "connected" : "NOT CONNECTED");
+    line(
+        "service bus",
+        (status.connected() ? "connected" : "NOT CONNECTED")
+            + (status.way().isEmpty() ? "" : " by " + status.way()));
     for (Status.Channel channel : status.channels()) {
       line(
           "channel",

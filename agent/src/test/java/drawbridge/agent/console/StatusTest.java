@@ -39,6 +39,7 @@ class StatusTest {
         now.minusSeconds(3_700),
         false,
         true,
+        "AMQP, port 5671",
         List.of(
             new Status.Channel("gateway-1", true, false, now.minusSeconds(90), "open"),
             new Status.Channel("gateway-2", false, false, now.minusSeconds(5), "no answer")),
