@@ -105,6 +105,14 @@ final class TracesTest {
     return HexFormat.of().formatHex(bytes.toByteArray());
   }
 
+  private static Made named(Map<String, Made> spans, String name) {
+    Made made = spans.get(name);
+    if (made == null) {
+      throw new AssertionError("no span " + name + " among " + spans.keySet());
+    }
+    return made;
+  }
+
   /** Spans of the trace by their names, as soon as there are so many. */
   private static Map<String, Made> spans(int count) throws InterruptedException {
     Map<String, Made> made = new TreeMap<>();
@@ -140,10 +148,10 @@ final class TracesTest {
       assertEquals(200, answer.statusCode());
       Map<String, Made> spans = spans(4);
       String operation = "orders/v1/FindOrders";
-      Made gateway = spans.get("drawbridge-gateway " + operation);
-      Made hop = spans.get("drawbridge-gateway agent");
-      Made agent = spans.get("drawbridge-agent " + operation);
-      Made source = spans.get("drawbridge-agent source erp");
+      Made gateway = named(spans, "drawbridge-gateway " + operation);
+      Made hop = named(spans, "drawbridge-gateway agent");
+      Made agent = named(spans, "drawbridge-agent " + operation);
+      Made source = named(spans, "drawbridge-agent source erp");
       assertEquals(CALLER, gateway.parent());
       assertEquals(gateway.id(), hop.parent());
       assertEquals(hop.id(), agent.parent());

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class Agent implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
   private static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** Stands in status and health while it is so. */
+  static final String UNRECORDED = "the audit log cannot be written, so calls are refused";
 
   private final AgentSettings settings;
   private final String version;
@@ -303,9 +307,16 @@ public final class Agent implements AutoCloseable {
     change(now -> now.clearSources().addAllSources(states));
   }
 
-  /** Tells gateways what does not work by now; the relay has logged it. */
+  /**
+   * Tells gateways what does not work by now: what the relay says, which has logged it, and whether
+   * calls can be recorded.
+   */
   public void problems(List<String> now) {
-    change(catalogue -> catalogue.clearProblems().addAllProblems(now));
+    List<String> all = new ArrayList<>(now);
+    if (!audit.healthy()) {
+      all.add(UNRECORDED);
+    }
+    change(catalogue -> catalogue.clearProblems().addAllProblems(all));
   }
 
   /** Tells gateways in how many days the agent's certificate ends. */

@@ -13,11 +13,27 @@ import java.util.Locale;
 final class Description {
   private Description() {}
 
-  static List<String> of(Served served) {
+  /**
+   * What is served.
+   *
+   * @param agents of the site, whose budgets add up
+   */
+  static List<String> of(Served served, int agents) {
     List<String> lines = new ArrayList<>();
     for (Served.Api api : served.apis()) {
       lines.add(api.id() + "  " + api.title());
-      api.operations().forEach(operation -> add(lines, operation));
+      for (Operation operation : api.operations()) {
+        add(lines, operation);
+        List<String> budgets = served.policy().budgets(operation.id(), agents);
+        for (String budget : budgets) {
+          lines.add(
+              "    allowed  by %s%s"
+                  .formatted(budget, agents == 1 ? "" : " (" + agents + " agents together)"));
+        }
+        if (budgets.isEmpty()) {
+          lines.add("    allowed  to nobody");
+        }
+      }
     }
     return lines;
   }

@@ -189,10 +189,20 @@ public final class Main implements Callable<Integer> {
   int describe(
       @Option(names = "--config", paramLabel = "FILE", required = true, description = "agent.yaml")
           Path config,
-      @Option(names = "--offline", description = "ask no source") boolean offline) {
+      @Option(names = "--offline", description = "ask no source") boolean offline,
+      @Option(
+              names = "--agents",
+              paramLabel = "N",
+              defaultValue = "1",
+              description =
+                  "budgets of so many agents of the site together; default ${DEFAULT-VALUE}")
+          int agents) {
+    if (agents < 1 || agents > 1_000) {
+      throw new ParameterException(line(), "--agents: write a number from 1 to 1000");
+    }
     AgentSettings settings = AgentSettings.read(config);
     try (Surroundings.OpenSite site = surroundings.open(settings, offline)) {
-      Description.of(site.served()).forEach(out()::println);
+      Description.of(site.served(), agents).forEach(out()::println);
       out().flush();
     }
     return Program.DONE;

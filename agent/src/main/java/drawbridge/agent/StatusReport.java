@@ -155,7 +155,7 @@ final class StatusReport {
     if (!agent.audit().healthy()) {
       all.add(
           new Status.Trouble(
-              "the audit log cannot be written, so calls are refused",
+              Agent.UNRECORDED,
               "make room or mend the disk of "
                   + agent.settings().audit().folder()
                   + "; no restart is needed"));

@@ -322,6 +322,16 @@ class LiveAgentTest {
     await(() -> command("status", "--config", file) == 0, "as before, and well again");
   }
 
+  @Test
+  void describeSaysWhichRulesAllowWhatAndWhatASiteOfTwoAgentsGives() {
+    String file = config.toString();
+    String told = said(0, "describe", "--config", file, "--offline", "--agents", "2");
+    assertTrue(told.contains("allowed  by a: 2000/s, 1024 at once; an answer at most"), told);
+    assertTrue(told.contains("(2 agents together)"), told);
+    assertTrue(said(0, "describe", "--config", file).contains("allowed  by a: 1000/s"));
+    said(2, "describe", "--config", file, "--agents", "0");
+  }
+
   // ---- reload
 
   @Test

@@ -3,13 +3,13 @@ package drawbridge.audit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -69,11 +69,20 @@ public final class AuditFolder {
   public static List<Found> find(List<AuditFolder> folders, Query query, int most)
       throws IOException {
     List<Found> all = new ArrayList<>();
-    for (AuditFolder folder : folders) {
-      all.addAll(folder.find(query, most));
+    try (Merge merge =
+        new Merge(folders.stream().map(folder -> new Merge.Search(folder, query)).toList())) {
+      while (all.size() < most) {
+        Found found = merge.next();
+        if (found == null) {
+          break;
+        }
+        all.add(found);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while searching");
     }
-    all.sort(Comparator.comparing(Found::time));
-    return all.size() <= most ? all : all.subList(0, most);
+    return all;
   }
 
   /** Hands on every record that a query asks for, as its fields too. */

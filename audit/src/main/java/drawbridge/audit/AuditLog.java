@@ -23,8 +23,10 @@ import java.util.concurrent.TimeUnit;
 public final class AuditLog implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("drawbridge.audit");
 
-  /** How long anybody waits for a record at most. */
-  public static final Duration PATIENCE = Duration.ofSeconds(2);
+  /**
+   * How long anybody waits for a record at most, so that a fault is with its caller in two seconds.
+   */
+  public static final Duration PATIENCE = Duration.ofMillis(1_500);
 
   static final long SEGMENT_BYTES = 64L << 20;
   private static final int QUEUE = 8_192;
@@ -140,7 +142,7 @@ public final class AuditLog implements AutoCloseable {
   }
 
   /**
-   * Returns when the record is durable, after two seconds at most.
+   * Returns when the record is durable, within two seconds.
    *
    * @throws AuditUnavailable when it is not; it may become so nevertheless when the disk was slow
    */

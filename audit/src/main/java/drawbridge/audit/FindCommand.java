@@ -109,31 +109,32 @@ final class FindCommand implements Callable<Integer> {
   private Export.Format format = Export.Format.JSON;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     CommandSpec used = used();
     PrintWriter out = used.commandLine().getOut();
     boolean export = used.commandLine().getParseResult().originalArgs().contains("export");
     int most = limit != null ? limit : export ? Integer.MAX_VALUE : 1_000;
     Export printer = new Export(out, format);
-    if (folders.size() == 1 || most == Integer.MAX_VALUE) {
+    if (folders.size() == 1) {
       int[] count = {0};
-      for (Path folder : folders) {
-        AuditFolder.of(checked(folder))
-            .each(
-                query(folder),
-                (found, fields) -> {
-                  printer.print(found, fields);
-                  return ++count[0] < most;
-                });
-      }
+      AuditFolder.of(checked(folders.getFirst()))
+          .each(
+              query(folders.getFirst()),
+              (found, fields) -> {
+                printer.print(found, fields);
+                return ++count[0] < most;
+              });
     } else {
-      List<Found> all = new ArrayList<>();
+      List<Merge.Search> searches = new ArrayList<>();
       for (Path folder : folders) {
-        all.addAll(AuditFolder.of(checked(folder)).find(query(folder), most));
+        searches.add(new Merge.Search(AuditFolder.of(checked(folder)), query(folder)));
       }
-      all.sort(java.util.Comparator.comparing(Found::time));
-      for (Found found : all.subList(0, Math.min(most, all.size()))) {
-        printer.print(found);
+      try (Merge merge = new Merge(searches)) {
+        Found found = merge.next();
+        for (int count = 0; found != null && count < most; count++) {
+          printer.print(found);
+          found = merge.next();
+        }
       }
     }
     out.flush();

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.BitSet;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 
 /** Reads the records that a query asks for, with the help of the indexes. For one thread. */
@@ -26,10 +27,14 @@ final class Finder {
   private final Sink sink;
   private final Fields fields = new Fields();
 
+  /** Of each condition, of which one must stand in a line that fits. */
+  private final List<List<Needle>> needles;
+
   Finder(Path folder, Query query, Sink sink) {
     this.folder = folder;
     this.query = query;
     this.sink = sink;
+    this.needles = query.conditions().stream().map(Query.Condition::needles).toList();
   }
 
   void run() throws IOException {
@@ -99,7 +104,10 @@ final class Finder {
 
   private boolean lines(SegmentFiles files, LineReader lines, long first) throws IOException {
     long expected = first;
-    while (lines.next() && lines.terminated()) {
+    for (; lines.next() && lines.terminated(); expected++) {
+      if (!possible(lines)) {
+        continue;
+      }
       try {
         fields.read(lines.buffer(), lines.offset(), lines.length());
         Instant time = Instant.parse(fields.get("time"));
@@ -113,7 +121,20 @@ final class Finder {
         throw new IOException(
             files.readable() + " is damaged near record " + expected + ": run audit verify", e);
       }
-      expected++;
+    }
+    return true;
+  }
+
+  /** Spares reading most lines as JSON. */
+  private boolean possible(LineReader lines) {
+    for (List<Needle> condition : needles) {
+      boolean one = false;
+      for (Needle needle : condition) {
+        one = one || needle.in(lines.buffer(), lines.offset(), lines.length());
+      }
+      if (!one) {
+        return false;
+      }
     }
     return true;
   }

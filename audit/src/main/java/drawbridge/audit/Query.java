@@ -36,6 +36,10 @@ public record Query(List<Condition> conditions, Instant from, Instant to) {
       return false;
     }
 
+    List<Needle> needles() {
+      return values.values().stream().flatMap(Set::stream).distinct().map(Needle::of).toList();
+    }
+
     /** Every way to hold stands in the index. */
     boolean indexed() {
       return values.keySet().stream().allMatch(Sealing::indexed);

@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -36,6 +37,10 @@ public final class ValueKeys {
   private static final int HASH_BYTES = 16;
   private static final String SUFFIX = ".key";
   private static final Duration LOOK = Duration.ofSeconds(10);
+
+  /** A call waits so long for a look at the folder; a key that is found later counts then. */
+  private static final Duration PATIENCE = Duration.ofMillis(250);
+
   private static final DateTimeFormatter ID =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss").withZone(ZoneOffset.UTC);
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -46,6 +51,7 @@ public final class ValueKeys {
   private final TreeMap<String, SecretKeySpec> keys = new TreeMap<>();
   private volatile Current current = new Current("", new SecretKeySpec(new byte[1], "none"));
   private volatile Instant looked = Instant.MIN;
+  private final AtomicBoolean looking = new AtomicBoolean();
 
   /** The key that values are hashed with by now. */
   private record Current(String id, SecretKeySpec key) {
@@ -95,17 +101,29 @@ public final class ValueKeys {
     return new ValueKeys(Path.of(""), Duration.ZERO, InstantSource.system());
   }
 
-  /** Hashes of one call: the same key for all of them. */
+  /** Hashes of one call: the same key for all of them. A disk that hangs does not hold it up. */
   public Hashes hashes() {
-    if (Duration.between(looked, clock.instant()).compareTo(LOOK) > 0) {
+    if (Duration.between(looked, clock.instant()).compareTo(LOOK) > 0
+        && looking.compareAndSet(false, true)) {
+      Thread look = Thread.ofPlatform().name("audit-values").daemon().start(this::lookAgain);
       try {
-        look();
-      } catch (IOException e) {
-        // The key in memory does; the folder is looked at again soon.
-        looked = clock.instant();
+        var _ = look.join(PATIENCE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
     }
     return new Hashes(current);
+  }
+
+  private void lookAgain() {
+    try {
+      look();
+    } catch (IOException e) {
+      // The key in memory does; the folder is looked at again soon.
+      looked = clock.instant();
+    } finally {
+      looking.set(false);
+    }
   }
 
   /** What a value would be under each key that there is. */

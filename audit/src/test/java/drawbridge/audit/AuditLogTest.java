@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +125,28 @@ class AuditLogTest {
           Long.toString(Files.size(segments.get(i - 1))), first.get(i).get("previous.bytes"));
       assertEquals("long", first.get(i).get("open.0.call"), "a call under way is carried along");
     }
+  }
+
+  @Test
+  void aCheckpointOnDiskCoversARecordWithinASecond() throws Exception {
+    List<Long> took = new ArrayList<>();
+    try (AuditLog log = AuditFiles.open(folder())) {
+      for (int i = 0; i < 5; i++) {
+        log.record(AuditRecord.call(about("c" + i), ok()));
+        long from = System.nanoTime();
+        long seq = AuditFiles.read(folder()).size();
+        while (log.reader().checkpoint().size() < seq) {
+          assertTrue(System.nanoTime() - from < Duration.ofSeconds(10).toNanos(), "never");
+          LockSupport.parkNanos(1_000_000);
+        }
+        took.add(Duration.ofNanos(System.nanoTime() - from).toMillis());
+      }
+      log.record(AuditRecord.call(about("last"), ok()));
+    }
+    long size = AuditFiles.read(folder()).size();
+    assertEquals(size, AuditFolder.of(folder()).checkpoint().size(), "and at close at once");
+    took.sort(null);
+    assertTrue(took.get(3) < 1_000, "a disk that hangs once aside, but it took ms: " + took);
   }
 
   @Test

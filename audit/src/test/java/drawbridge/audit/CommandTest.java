@@ -3,6 +3,7 @@ package drawbridge.audit;
 import static drawbridge.audit.AuditFiles.about;
 import static drawbridge.audit.AuditFiles.ok;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
@@ -151,6 +152,34 @@ class CommandTest {
     assertTrue(output.contains(" act=hr/v1/Pay ") && output.contains(" suid=u1"), output);
     assertEquals(2, run("find", path, "--argument", "n"));
     assertEquals(2, run("find", path, "--from", "yesterday"));
+  }
+
+  @Test
+  void severalFoldersAreMergedByTime() throws Exception {
+    Path other = temp.resolve("other");
+    try (AuditLog one = AuditFiles.open(folder);
+        AuditLog two = AuditFiles.open(other)) {
+      for (int i = 0; i < 300; i++) { // more than are read ahead
+        one.record(AuditRecord.call(about("one-" + i), ok()));
+        two.record(AuditRecord.call(about("two-" + i), ok()));
+      }
+    }
+    String[] both = {"export", folder.toString(), other.toString(), "--kind", "call"};
+    assertEquals(0, run(both));
+    List<String> times =
+        output.lines().map(line -> line.replaceAll(".*\"time\":\"(.*?)\".*", "$1")).toList();
+    assertEquals(605, times.size());
+    assertEquals(
+        times.stream().map(Instant::parse).sorted().toList(),
+        times.stream().map(Instant::parse).toList());
+    assertEquals(
+        0, run("find", folder.toString(), other.toString(), "--limit", "9", "--kind", "call"));
+    assertEquals(9, output.lines().count());
+    assertTrue(output.contains("one-1\"") && output.contains("two-1\""), output);
+    assertFalse(output.contains("two-2\""), output);
+    // One that cannot be read is no reason to be silent about it.
+    Files.writeString(SegmentFiles.in(other).getFirst().lines(), "no record\n{\"call\":\n");
+    assertTrue(run("export", folder.toString(), other.toString()) != 0);
   }
 
   @Test

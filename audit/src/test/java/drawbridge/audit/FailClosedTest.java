@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A disk of a megabyte of its own that fills up, turns read-only, and goes away. */
 class FailClosedTest {
-  private static final Duration FAULT = Duration.ofMillis(2_500);
+  private static final Duration FAULT = Duration.ofSeconds(2);
 
   @TempDir Path temp;
   private Path disk = Path.of("");

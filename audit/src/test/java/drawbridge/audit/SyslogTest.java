@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ships records to a real rsyslog by TLS, also over its absence. */
@@ -206,5 +207,37 @@ class SyslogTest {
                 anchors.stream().map(one -> new Verdict.Anchor("siem", one)).toList());
     assertInstanceOf(Verdict.Anchored.class, verdict, verdict.toString());
     assertEquals("siem", ((Verdict.Anchored) verdict).place());
+  }
+
+  /** Fifty records a second, all the time. */
+  @Test
+  @EnabledIfSystemProperty(
+      named = "drawbridge.long",
+      matches = "true",
+      disabledReason = "takes more than ten minutes: drawbridge test --long")
+  void nothingIsLostWhenTheReceiverIsDownForTenMinutes() throws Exception {
+    try (AuditLog log = open()) {
+      calls(log, "before", 50);
+      up();
+      await(() -> received().size() >= 51);
+      down();
+      long until = System.nanoTime() + Duration.ofMinutes(10).toNanos();
+      while (System.nanoTime() - until < 0) {
+        calls(log, "meanwhile", 50);
+        LockSupport.parkNanos(1_000_000_000);
+      }
+      long written = log.checkpoint().size();
+      assertTrue(written > 20_000, "only " + written + " records");
+      long from = System.nanoTime();
+      up();
+      await(() -> received().size() >= written);
+      System.out.printf(
+          "syslog: %,d records waited for ten minutes and arrived within %.1f s%n",
+          written, (System.nanoTime() - from) / 1e9);
+      Set<Long> all = received();
+      for (long seq = 1; seq <= written; seq++) {
+        assertTrue(all.contains(seq), "record " + seq + " is missing");
+      }
+    }
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,5 +103,21 @@ class ValuesTest {
     Files.delete(files().getFirst());
     now.updateAndGet(time -> time.plusSeconds(60));
     assertNotEquals(before, keys.hashes().key());
+  }
+
+  @Test
+  void aDiskThatHangsHoldsNoCallUp() throws Exception {
+    ValueKeys keys = keys();
+    String before = keys.hashes().key();
+    // Whoever reads a pipe waits until somebody writes.
+    Path pipe = temp.resolve("keys").resolve("20200101T000000-0000.key");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "named pipes");
+    now.updateAndGet(time -> time.plusSeconds(60));
+    long from = System.nanoTime();
+    assertEquals(before, keys.hashes().key());
+    assertEquals(before, keys.hashes().key());
+    long took = Duration.ofNanos(System.nanoTime() - from).toMillis();
+    assertTrue(took < 1_500, "it took ms: " + took);
+    Files.newOutputStream(pipe).close();
   }
 }

@@ -4,6 +4,7 @@ import drawbridge.relay.IdentityException.Field;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -15,7 +16,9 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
@@ -28,6 +31,7 @@ record Identity(
     X509Certificate certificate,
     OwnKey key,
     List<X509Certificate> authorities,
+    Map<String, List<X509Certificate>> sites,
     Revocation revocation) {
   /** Set by the start scripts of packages. */
   private static final boolean PACKAGED = Boolean.getBoolean("drawbridge.packaged");
@@ -37,6 +41,23 @@ record Identity(
 
   Identity {
     authorities = List.copyOf(authorities);
+    sites = Map.copyOf(sites);
+  }
+
+  /** Any of the CAs may vouch for the agents of any site. */
+  Identity(
+      X509Certificate certificate,
+      OwnKey key,
+      List<X509Certificate> authorities,
+      Revocation revocation) {
+    this(certificate, key, authorities, Map.of(), revocation);
+  }
+
+  /** Whether a CA of ours may vouch for this peer. */
+  boolean vouches(X509Certificate ca, PeerName peer) {
+    return !(peer instanceof PeerName.Agent agent)
+        || !sites.containsKey(agent.site())
+        || sites.getOrDefault(agent.site(), List.of()).contains(ca);
   }
 
   /** Reads the files as they are now. */
@@ -68,7 +89,24 @@ record Identity(
         certificate,
         key,
         authorities,
+        sites(content, authorities),
         Revocation.parse(content.crl().array(), authorities, settings.grace()));
+  }
+
+  private static Map<String, List<X509Certificate>> sites(
+      IdentityContent content, List<X509Certificate> authorities) throws IdentityException {
+    Map<String, List<X509Certificate>> all = new HashMap<>();
+    for (Map.Entry<String, ByteBuffer> site : content.sites().entrySet()) {
+      List<X509Certificate> own = certificates(Field.SITES, site.getValue().array());
+      if (!authorities.containsAll(own)) {
+        throw new IdentityException(
+            Field.SITES,
+            "a CA of " + site.getKey() + " is not in “peers”, so nobody would believe it",
+            "name it there too");
+      }
+      all.put(site.getKey(), own);
+    }
+    return all;
   }
 
   /** Keys of samples lie about in folders that people copy and share. */

@@ -7,12 +7,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The bytes of an identity's four files; equal where nothing changed. Of a key in a token it has
- * the label.
+ * The bytes of an identity's files; equal where nothing changed. Of a key in a token it has the
+ * label.
  */
-record IdentityContent(ByteBuffer certificate, ByteBuffer key, ByteBuffer peers, ByteBuffer crl) {
+record IdentityContent(
+    ByteBuffer certificate,
+    ByteBuffer key,
+    ByteBuffer peers,
+    Map<String, ByteBuffer> sites,
+    ByteBuffer crl) {
   /** More than the CRL of a large CA, less than what hurts. */
   private static final int MOST = 16 * 1024 * 1024;
 
@@ -23,6 +30,7 @@ record IdentityContent(ByteBuffer certificate, ByteBuffer key, ByteBuffer peers,
           token.certificate(),
           StandardCharsets.UTF_8.encode(token.label()),
           read(Field.PEERS, settings.peers()),
+          sites(settings),
           read(Field.CRL, settings.crl()));
     }
     ByteBuffer certificate = read(Field.CERTIFICATE, settings.certificate());
@@ -32,7 +40,16 @@ record IdentityContent(ByteBuffer certificate, ByteBuffer key, ByteBuffer peers,
         store == null ? certificate : store.certificate(),
         store == null ? read(Field.KEY, settings.key()) : store.key(),
         read(Field.PEERS, settings.peers()),
+        sites(settings),
         read(Field.CRL, settings.crl()));
+  }
+
+  private static Map<String, ByteBuffer> sites(IdentitySettings settings) throws IdentityException {
+    Map<String, ByteBuffer> all = new TreeMap<>();
+    for (Map.Entry<String, Path> site : settings.sites().entrySet()) {
+      all.put(site.getKey(), read(Field.SITES, site.getValue()));
+    }
+    return all;
   }
 
   private static ByteBuffer read(Field key, Path file) throws IdentityException {

@@ -9,6 +9,7 @@ final class IdentityException extends Exception {
     CERTIFICATE,
     KEY,
     PEERS,
+    SITES,
     CRL
   }
 

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,6 +26,8 @@ import java.util.Optional;
  *     key} then both name; empty: they are PEM files
  * @param token where certificate and key are in place of files; then {@code certificate} and {@code
  *     key} name its module
+ * @param sites by name: PEM of the CAs, of those in {@code peers}, that alone may vouch for a
+ *     site's agents; a site that is not named may have any
  * @param samples certificates of {@code certs sample} are believed by a packaged program too
  */
 public record IdentitySettings(
@@ -35,6 +39,7 @@ public record IdentitySettings(
     Optional<CrlUrl> url,
     Optional<Path> password,
     Optional<Pkcs11> token,
+    Map<String, Path> sites,
     boolean samples) {
   private static final Duration GRACE = Duration.ofHours(24);
 
@@ -49,6 +54,7 @@ public record IdentitySettings(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Map.of(),
         false);
   }
 
@@ -89,6 +95,7 @@ public record IdentitySettings(
             url,
             store ? Optional.of(identity.existing("password-file")) : Optional.empty(),
             token,
+            sites(identity),
             identity.flag("samples", false));
     crl.done();
     identity.done();
@@ -106,9 +113,24 @@ public record IdentitySettings(
             identity.wrong(
                 token.isPresent() ? "pkcs11" : store ? "pkcs12" : "key", e.problem(), e.fix());
         case PEERS -> identity.wrong("peers", e.problem(), e.fix());
+        case SITES -> identity.wrong("sites", e.problem(), e.fix());
         case CRL -> crl.wrong("file", e.problem(), e.fix());
       };
     }
+  }
+
+  private static Map<String, Path> sites(Section identity) {
+    Map<String, Path> all = new LinkedHashMap<>();
+    identity
+        .optionalSection("sites")
+        .ifPresent(
+            sites -> {
+              for (String site : sites.keys()) {
+                all.put(site, sites.existing(site));
+              }
+              sites.done();
+            });
+    return all;
   }
 
   /** By HTTP too, as CAs publish them: a CRL is signed. */

@@ -3,6 +3,7 @@ package drawbridge.relay;
 import drawbridge.settings.Secret;
 import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,27 @@ import java.util.regex.Pattern;
  * its peers', and nothing else.
  */
 public sealed interface Login {
-  /** A shared access key and its name. */
-  record SharedKey(String name, Secret key) implements Login {}
+  /**
+   * A shared access key and its name.
+   *
+   * @param file that the key was read from, and is read from again when it is refused; empty: none
+   */
+  record SharedKey(String name, Secret key, Optional<Path> file) implements Login {
+    /** The key that the file has by now, where it is another one. */
+    Optional<SharedKey> renewed() {
+      try {
+        if (file.isEmpty()) {
+          return Optional.empty();
+        }
+        Secret now = new Secret(Files.readString(file.get()).stripTrailing());
+        return now.isEmpty() || now.equals(key)
+            ? Optional.empty()
+            : Optional.of(new SharedKey(name, now, file));
+      } catch (IOException e) {
+        return Optional.empty(); // being replaced; it is looked for again
+      }
+    }
+  }
 
   /** Somebody whom Entra ID knows; it issues tokens of about an hour. */
   sealed interface Entra extends Login {}
@@ -74,7 +94,9 @@ public sealed interface Login {
   }
 
   private static Login sharedKey(Section sas) {
-    Login login = new SharedKey(sas.text("name"), sas.secret("key-file"));
+    Login login =
+        new SharedKey(
+            sas.text("name"), sas.secret("key-file"), Optional.of(sas.existing("key-file")));
     sas.done();
     return login;
   }

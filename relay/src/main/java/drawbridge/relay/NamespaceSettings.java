@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public record NamespaceSettings(String host, int port, Login login, boolean emulator) {
   /** With a shared access key. */
   NamespaceSettings(String host, int port, String keyName, Secret key, boolean emulator) {
-    this(host, port, new Login.SharedKey(keyName, key), emulator);
+    this(host, port, new Login.SharedKey(keyName, key, java.util.Optional.empty()), emulator);
   }
 
   private static final Pattern ENDPOINT = Pattern.compile("([A-Za-z0-9.-]{1,253})(?::(\\d{1,5}))?");

@@ -64,6 +64,11 @@ final class PeerTrust extends X509ExtendedTrustManager {
   static X509Certificate judge(
       X509Certificate leaf, Identity identity, PeerName expected, Instant now) throws Distrust {
     X509Certificate ca = issuer(leaf, identity.authorities());
+    if (!identity.vouches(ca, expected)) {
+      throw new Distrust(
+          Reason.UNKNOWN_CA,
+          "“" + ca.getSubjectX500Principal() + "” may not vouch for agents of that site");
+    }
     current(ca, "its CA", now);
     current(leaf, "it", now);
     path(leaf, ca, now);

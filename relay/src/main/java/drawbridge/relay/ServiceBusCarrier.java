@@ -51,11 +51,11 @@ final class ServiceBusCarrier implements Carrier {
   private static final String WAY = "the way to the namespace is barred";
 
   private final String mailbox;
-  private final NamespaceSettings namespace;
   private final NetworkSettings network;
   private final AmqpRetryOptions retry;
   private final @Nullable EntraSignIn signIn;
   private final AtomicLong probed = new AtomicLong(System.nanoTime() - PROBE_EVERY);
+  private final AtomicBoolean renewing = new AtomicBoolean();
   private volatile ServiceBusClientBuilder builder;
   private volatile boolean webSockets;
   private final Map<String, ServiceBusSenderAsyncClient> senders = new ConcurrentHashMap<>();
@@ -66,6 +66,7 @@ final class ServiceBusCarrier implements Carrier {
   /** What does not work, and the reason last logged. */
   private final Map<String, String> complaints = new ConcurrentHashMap<>();
 
+  private volatile NamespaceSettings namespace;
   private volatile @Nullable Receiver receiver;
   private volatile @Nullable ServiceBusReceiverAsyncClient current;
 
@@ -281,11 +282,39 @@ final class ServiceBusCarrier implements Carrier {
             ? Optional.empty()
             : signIn.problem();
     complain(what, what + ": " + login.orElseGet(() -> cause(reason)), error);
+    if (reason.equals(ServiceBusFailureReason.UNAUTHORIZED)
+        && renewing.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("look for a new key").start(this::renew);
+    }
     // A queue that is missing or forbidden says nothing of our own link.
     if (!reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)
         && !reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
       link(false);
       probe();
+    }
+  }
+
+  /** A key is replaced at the namespace and in its file while we run: go on with the new one. */
+  private void renew() {
+    try {
+      NamespaceSettings before = namespace;
+      if (before.login() instanceof Login.SharedKey key && key.renewed().isPresent()) {
+        Login.SharedKey renewed = key.renewed().get();
+        NamespaceSettings now =
+            new NamespaceSettings(before.host(), before.port(), renewed, before.emulator());
+        builder = ServiceBusWay.builder(now, network, webSockets, null).retryOptions(retry);
+        namespace = now;
+        LOG.log(Level.INFO, "signing in with the new key that is in its file by now");
+        for (String to : List.copyOf(senders.keySet())) {
+          ServiceBusSenderAsyncClient old = senders.remove(to);
+          if (old != null) {
+            old.close();
+          }
+        }
+        receiving.countDown();
+      }
+    } finally {
+      renewing.set(false);
     }
   }
 

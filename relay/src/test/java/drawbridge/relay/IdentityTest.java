@@ -1,6 +1,7 @@
 package drawbridge.relay;
 
 import static drawbridge.relay.RelayTlsFixture.AGENT;
+import static java.nio.file.StandardOpenOption.APPEND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -94,6 +95,43 @@ final class IdentityTest {
     assertTrue(mistake("identity.crl.file").contains("there is no CRL of"));
     Files.writeString(folder.resolve("relay.crl"), "nothing");
     assertTrue(mistake("identity.crl.file").contains("in it"));
+  }
+
+  @Test
+  void aCaOfOneSiteCannotVouchForAgentsOfAnother() throws Exception {
+    SamplePki other = new SamplePki(fixture.now, Duration.ofDays(1));
+    other.relay().writeCertificate(folder.resolve("other.pem"));
+    more = "  sites: { plant-1: other.pem }";
+    assertTrue(mistake("identity.sites").contains("is not in “peers”"));
+
+    Path peers = folder.resolve("relay-ca.pem");
+    Files.copy(peers, folder.resolve("own.pem"));
+    Files.writeString(peers, Files.readString(folder.resolve("other.pem")), APPEND);
+    other.relay().writeCrl(folder.resolve("other.crl"));
+    Files.writeString(
+        folder.resolve("relay.crl"), Files.readString(folder.resolve("other.crl")), APPEND);
+    for (boolean pinned : new boolean[] {false, true}) {
+      more = pinned ? "  sites: { plant-1: own.pem, plant-2: other.pem }" : "";
+      Identity gateway = gateway();
+      Ends own = fixture.handshake(fixture.agent(), fixture.tls(gateway));
+      assertEquals(AGENT, own.acceptor().value().peer());
+      Identity forged = fixture.identity(other.agent("plant-1", "agent-a"));
+      Ends ends = fixture.handshake(fixture.tls(forged), fixture.tls(gateway));
+      if (pinned) {
+        assertEquals(Reason.UNKNOWN_CA, ends.acceptor().reason());
+        assertTrue(fixture.log().toString().contains("may not vouch for agents of that site"));
+      } else {
+        assertEquals(AGENT, ends.acceptor().value().peer());
+      }
+    }
+  }
+
+  private Identity gateway() throws Exception {
+    pki.gateway("gateway-1").write(folder, "agent-a");
+    Section file = Section.parse(folder.resolve("gateway.yaml"), text());
+    PeerName self = RelayTlsFixture.GATEWAY;
+    return Identity.load(
+        IdentitySettings.read(file.section("identity"), self, fixture.now), self, fixture.now);
   }
 
   @Test
@@ -210,17 +248,22 @@ final class IdentityTest {
     return new RelayTls(read(), AGENT, clock::get);
   }
 
+  private String more = "";
+
+  private String text() {
+    return """
+    identity:
+      certificate: agent-a.pem
+      key: agent-a.key
+      peers: relay-ca.pem
+      crl: { file: relay.crl }
+    %s
+    """
+        .formatted(more);
+  }
+
   private IdentitySettings read() {
-    Section file =
-        Section.parse(
-            folder.resolve("agent.yaml"),
-            """
-            identity:
-              certificate: agent-a.pem
-              key: agent-a.key
-              peers: relay-ca.pem
-              crl: { file: relay.crl }
-            """);
+    Section file = Section.parse(folder.resolve("agent.yaml"), text());
     return IdentitySettings.read(file.section("identity"), AGENT, fixture.now);
   }
 

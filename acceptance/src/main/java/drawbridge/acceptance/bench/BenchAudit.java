@@ -2,15 +2,9 @@ package drawbridge.acceptance.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import drawbridge.audit.AuditFolder;
 import drawbridge.audit.AuditKey;
 import drawbridge.audit.AuditLog;
-import drawbridge.audit.AuditRecord;
 import drawbridge.audit.AuditUnavailable;
-import drawbridge.audit.Found;
-import drawbridge.audit.Identity;
-import drawbridge.audit.Query;
-import drawbridge.audit.Recorded;
 import drawbridge.settings.Program;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
@@ -65,8 +60,20 @@ final class BenchAudit implements Callable<Integer> {
   @Option(
       names = "--find",
       defaultValue = "0",
-      description = "also write so many records and measure a search in them")
+      description = "also write so many records and measure searches in them")
   private long find;
+
+  @Option(
+      names = "--folders",
+      defaultValue = "4",
+      description = "of the records that are searched, default ${DEFAULT-VALUE}")
+  private int folders;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "7500",
+      description = "records a second of the measurement at a rate, default ${DEFAULT-VALUE}")
+  private int rate;
 
   /** What a measured thread does again and again. */
   private interface Step {
@@ -86,13 +93,18 @@ final class BenchAudit implements Callable<Integer> {
       }
       for (int count : threads) {
         try (AuditLog log = AuditLog.open(base.resolve("log"), KEY)) {
-          measure("warm-up", count, () -> log.record(record(0)));
-          measure("audit", count, () -> log.record(record(0)));
+          measure("warm-up", count, () -> log.record(BenchFind.record(0)));
+          measure("audit", count, () -> log.record(BenchFind.record(0)));
+          if (count > 1) {
+            // What a record adds to a call while the log is far from full: each thread has its
+            // turn.
+            measure("at a rate", count, count * 1e9 / rate, () -> log.record(BenchFind.record(0)));
+          }
         }
         measureFsync(base.resolve("plain"), count);
       }
       if (find > 0) {
-        find(base.resolve("find"));
+        new BenchFind(base, folders, find, json).run();
       }
     } finally {
       remove(base);
@@ -120,6 +132,15 @@ final class BenchAudit implements Callable<Integer> {
   }
 
   private void measure(String how, int count, Step step) throws Exception {
+    measure(how, count, 0, step);
+  }
+
+  /**
+   * Lets threads take the step again and again.
+   *
+   * @param pace nanoseconds from one step of a thread to its next; 0: at once
+   */
+  private void measure(String how, int count, double pace, Step step) throws Exception {
     Histogram micros = new ConcurrentHistogram(60_000_000, 3);
     long from = System.nanoTime();
     long until = from + seconds * 1_000_000_000L;
@@ -129,11 +150,16 @@ final class BenchAudit implements Callable<Integer> {
         running.add(
             all.submit(
                 () -> {
-                  for (long now = System.nanoTime(); now < until; ) {
+                  // Spread, as calls are.
+                  double due = from + Math.random() * pace;
+                  for (long now = System.nanoTime(); now < until; now = System.nanoTime()) {
+                    if (now < due) {
+                      LockSupport.parkNanos((long) due - now);
+                      continue;
+                    }
                     step.run();
-                    long end = System.nanoTime();
-                    micros.recordValue((end - now) / 1_000);
-                    now = end;
+                    micros.recordValue((System.nanoTime() - now) / 1_000);
+                    due += pace;
                   }
                   return null;
                 }));
@@ -156,72 +182,6 @@ final class BenchAudit implements Callable<Integer> {
     } else {
       System.out.printf("%-12s %8d %12.0f %8.2f %8.2f%n", how, count, rate, p50, p99);
     }
-  }
-
-  private void find(Path log) throws Exception {
-    long from = System.nanoTime();
-    try (AuditLog writer = AuditLog.open(log, KEY);
-        ExecutorService all = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<?>> running = new ArrayList<>();
-      int writers = 1_024;
-      for (int t = 0; t < writers; t++) {
-        int first = t;
-        running.add(
-            all.submit(
-                () -> {
-                  for (long i = first; i < find; i += writers) {
-                    writer.record(record(i));
-                  }
-                  return null;
-                }));
-      }
-      for (Future<?> one : running) {
-        one.get();
-      }
-    }
-    double wrote = (System.nanoTime() - from) / 1e9;
-    AuditFolder folder = AuditFolder.of(log);
-    from = System.nanoTime();
-    // The log that ended in order is opened once more, and its housekeeping closes the rest.
-    AuditLog.tidy(log, KEY);
-    double tidied = (System.nanoTime() - from) / 1e9;
-    for (int round = 0; round < 3; round++) {
-      long wanted = find / 3 + round;
-      Query query = Query.builder().any("v" + wanted, "arguments.customerId.value").build();
-      from = System.nanoTime();
-      List<Found> found = folder.find(query, 1_000);
-      double took = (System.nanoTime() - from) / 1e9;
-      if (json) {
-        ObjectNode line = JSON.createObjectNode();
-        line.put("how", "find").put("records", find).put("found", found.size());
-        System.out.println(
-            line.put("seconds", took).put("writeSeconds", wrote).put("tidySeconds", tidied));
-      } else {
-        System.out.printf(
-            "find in %d records: %.2f s, %d found (written in %.0f s, indexed and compressed in %.0f s)%n",
-            find, took, found.size(), wrote, tidied);
-      }
-    }
-  }
-
-  private static AuditRecord record(long i) {
-    return AuditRecord.call(
-        new AuditRecord.About(
-            "%032x".formatted(i * 0x9E3779B97F4A7C15L),
-            1,
-            "orders/v1/FindOrders",
-            "gateway-1",
-            Identity.builder()
-                .claimed(Identity.SUBJECT, "CN=apim,O=Contoso")
-                .claimed(Identity.ISSUER, "CN=Connectors CA,O=Contoso")
-                .claimed(Identity.ADDRESS, "10.0.0.1")
-                .build(),
-            "apps-read-orders",
-            "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
-            List.of(Recorded.clear("customerId", "v" + i)),
-            "",
-            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
-        new AuditRecord.Result(AuditRecord.Outcome.OK, "", 200, "", "", 3, 120, 800, 1_000));
   }
 
   private static void remove(Path folder) throws IOException {

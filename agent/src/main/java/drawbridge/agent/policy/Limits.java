@@ -1,7 +1,11 @@
 package drawbridge.agent.policy;
 
 import drawbridge.settings.Section;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -86,6 +90,34 @@ public record Limits(
     }
     section.done();
     return limits;
+  }
+
+  /**
+   * What so many agents of a site give a caller together, since each keeps its own account, and
+   * what one answer may use; for people.
+   */
+  String text(int agents) {
+    List<String> words = new ArrayList<>();
+    words.add((long) agents * calls.calls() + "/" + Rate.unit(calls.period()));
+    words.add((long) agents * concurrency + " at once");
+    total.rows().ifPresent(all -> words.add(text(all, agents, 1, " rows")));
+    total.bytes().ifPresent(all -> words.add(text(all, agents, 1 << 20, " MB")));
+    total.time().ifPresent(all -> words.add(text(all, agents, 1_000_000_000, " s")));
+    return String.join(", ", words)
+        + (per == Per.OPERATION ? " for each operation" : "")
+        + "; an answer at most %d rows, %s MB, %s s"
+            .formatted(rows, number(bytes, 1 << 20), number(time.toNanos(), 1_000_000_000));
+  }
+
+  private static String text(Allowance all, int agents, long unit, String name) {
+    return number(agents * all.amount(), unit) + name + "/" + Rate.unit(all.period());
+  }
+
+  private static String number(long amount, long unit) {
+    return BigDecimal.valueOf(amount)
+        .divide(BigDecimal.valueOf(unit), 2, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
   }
 
   /** The same with less for one answer. */

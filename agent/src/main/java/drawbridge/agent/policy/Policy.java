@@ -139,6 +139,19 @@ public final class Policy {
     return rules.stream().filter(rule -> rule.allows(operation)).map(Rule::name).toList();
   }
 
+  /**
+   * For people: each rule that allows an operation to somebody, and what it gives each of its
+   * callers.
+   *
+   * @param agents of the site, whose budgets add up
+   */
+  public List<String> budgets(String operation, int agents) {
+    return rules.stream()
+        .filter(rule -> rule.allows(operation))
+        .map(rule -> rule.name() + ": " + rule.limits().text(agents))
+        .toList();
+  }
+
   /** The longest that any rule lets an operation run; zero: no rule allows it. */
   public Duration longest(String operation) {
     return rules.stream()

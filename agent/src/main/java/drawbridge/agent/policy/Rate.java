@@ -42,10 +42,15 @@ public record Rate(int calls, Duration period) {
     };
   }
 
+  static String unit(Duration period) {
+    return period.toDays() > 0
+        ? "d"
+        : period.toHours() > 0 ? "h" : period.toMinutes() > 0 ? "min" : "s";
+  }
+
   /** As the file writes it. */
   @Override
   public String toString() {
-    String unit = period.toHours() > 0 ? "h" : period.toMinutes() > 0 ? "min" : "s";
-    return calls + "/" + unit;
+    return calls + "/" + unit(period);
   }
 }

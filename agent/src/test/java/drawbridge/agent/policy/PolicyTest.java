@@ -35,6 +35,26 @@ class PolicyTest {
   }
 
   @Test
+  void theBudgetsOfASiteAreThoseOfItsAgentsTogether() {
+    Policy policy =
+        policy(
+            """
+              - { name: a, allow: [orders/v1/*], to: { gateway: g }, limits: { calls: 2/d, concurrency: 3, rows: 10, bytes: 1500KB, time: 500ms, per: operation, total: { rows: 7/h, bytes: 1GB/d, time: 10m/h } } }
+              - { name: b, allow: [orders/v1/FindOrders], to: { gateway: g } }
+              - { name: c, deny: [orders/v1/FindOrders] }
+            """);
+    assertEquals(
+        List.of(
+            "a: 2/d, 3 at once, 7 rows/h, 1024 MB/d, 600 s/h for each operation; an answer at most 10 rows, 1.46 MB, 0.5 s",
+            "b: 60/min, 512 at once; an answer at most 1000 rows, 8 MB, 30 s"),
+        policy.budgets(FIND, 1));
+    assertEquals(
+        "a: 6/d, 9 at once, 21 rows/h, 3072 MB/d, 1800 s/h for each operation; an answer at most 10 rows, 1.46 MB, 0.5 s",
+        policy.budgets(FIND, 3).getFirst());
+    assertEquals(List.of(), policy.budgets("hr/v1/Pay", 1));
+  }
+
+  @Test
   void aRuleAllowsItsCallerAndNobodyElse() {
     Policy policy =
         policy(
