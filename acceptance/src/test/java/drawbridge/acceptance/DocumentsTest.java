@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -72,6 +73,26 @@ final class DocumentsTest {
         BodyHandlers.ofString());
   }
 
+  private HttpResponse<String> send(String method, String url, String body)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url))
+            .header("Accept", "application/json")
+            .timeout(Duration.ofSeconds(30));
+    if (!body.isEmpty()) {
+      request.header("Content-Type", "application/json");
+    }
+    return http.send(
+        request
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
   private static boolean node() throws InterruptedException {
     try {
       return new ProcessBuilder("node", "--version").start().waitFor() == 0
@@ -93,6 +114,27 @@ final class DocumentsTest {
       assertEquals(URI.create(bridge.url).getAuthority(), swagger.path("host").asText());
       assertEquals(
           PublicStack.PREFIX + api.path("path").asText(), swagger.path("basePath").asText());
+    }
+  }
+
+  @Test
+  void allPagesAreFetchedThroughAProxyWithAnotherHostAndPath() throws Exception {
+    for (String list : List.of("/orders/v1/pages", "/orders/v1/memos?$orderby=due%20desc")) {
+      List<Integer> seen = new ArrayList<>();
+      int pages = 0;
+      String next = bridge.url + list;
+      while (!next.isEmpty()) {
+        assertTrue(next.startsWith(bridge.url + list.replaceFirst("[?].*", "")), next);
+        HttpResponse<String> answer = get(next);
+        assertEquals(200, answer.statusCode(), answer.body());
+        JsonNode page = JSON.readTree(answer.body());
+        page.path("value").forEach(row -> seen.add(row.path("id").asInt()));
+        next = page.path("nextLink").asText("");
+        pages++;
+      }
+      assertEquals(3, pages, list);
+      assertEquals(seen.size(), Set.copyOf(seen).size(), "no row twice");
+      assertTrue(seen.size() == 1_000 || (list.contains("memos") && seen.size() >= 25), list);
     }
   }
 
@@ -172,6 +214,16 @@ final class DocumentsTest {
         HttpResponse<String> answer = get(through + path);
         assertEquals(200, answer.statusCode(), path + " " + answer.body());
       }
+      // Creations, changes and deletions, with the statuses that the document promises.
+      HttpResponse<String> made = send("POST", through + "/memos", "{\"text\":\"prism\"}");
+      assertEquals(201, made.statusCode(), made.body());
+      String memo = through + "/memos/" + JSON.readTree(made.body()).path("id").asText();
+      assertEquals(200, get(memo).statusCode());
+      HttpResponse<String> changed = send("PATCH", memo, "{\"due\":\"2026-02-03\"}");
+      assertEquals(200, changed.statusCode(), changed.body());
+      assertEquals(204, send("DELETE", memo, "").statusCode());
+      assertEquals(200, get(through + "/memos?$filter=id%20gt%203").statusCode());
+      assertEquals(200, get(through + "/pages").statusCode());
       // Faults have the documented form as well.
       HttpResponse<String> missing = get(through + "/order/2000000000");
       assertEquals(404, missing.statusCode(), missing.body());

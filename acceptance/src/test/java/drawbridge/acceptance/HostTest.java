@@ -107,10 +107,11 @@ final class HostTest {
     assertTrue(
         damaged.toString().contains("a number on the source, or sent to it, is none"),
         damaged::toString);
+    assertEquals("decimal-data", damaged.path("reason").asText(), damaged::toString);
     assertFalse(damaged.toString().contains("MCH"), damaged::toString);
     JsonNode missing = json(502, "POST", "/libraries", "{\"library\":\"NOWHERE\"}");
     assertEquals("source-error", code(missing));
-    assertTrue(missing.toString().contains("the source lacks an object"), missing::toString);
+    assertEquals("object-not-found", missing.path("reason").asText(), missing::toString);
     JsonNode unknown = json(404, "GET", "/prices/NOTHING?customer=ACME&quantity=1", "");
     assertEquals("not-found", code(unknown));
     assertTrue(unknown.toString().contains("There is no such item."), unknown::toString);

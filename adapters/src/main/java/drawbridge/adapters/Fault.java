@@ -1,6 +1,7 @@
 package drawbridge.adapters;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,24 @@ import org.jspecify.annotations.Nullable;
  * @param parameter the parameter that is wrong; empty: none is
  * @param retryAfter when trying again may help; zero: not known
  * @param cause for the log only, never for the caller
+ * @param reason what it was on the source, where that is known
  */
 public record Fault(
-    Code code, String message, String parameter, Duration retryAfter, @Nullable Throwable cause) {
+    Code code,
+    String message,
+    String parameter,
+    Duration retryAfter,
+    @Nullable Throwable cause,
+    Reason reason) {
   public Fault {
     Objects.requireNonNull(code);
     Objects.requireNonNull(message);
+    Objects.requireNonNull(reason);
+  }
+
+  public Fault(
+      Code code, String message, String parameter, Duration retryAfter, @Nullable Throwable cause) {
+    this(code, message, parameter, retryAfter, cause, Reason.NONE);
   }
 
   public static Fault of(Code code, String message) {
@@ -31,8 +44,34 @@ public record Fault(
     return new Fault(Code.INVALID_ARGUMENT, message, parameter, Duration.ZERO, null);
   }
 
+  /** The same, with what it was on the source. */
+  public Fault because(Reason why) {
+    return new Fault(code, message, parameter, retryAfter, cause, why);
+  }
+
   public FaultException thrown() {
     return new FaultException(this);
+  }
+
+  /**
+   * What it was on the source, beside what it means for the caller: the code says whether anything
+   * may have been changed, and this what has to be mended. docs/protocol.md lists the words.
+   */
+  public enum Reason {
+    /** Nothing is known of it, or it had nothing to do with the source. */
+    NONE,
+    OBJECT_NOT_FOUND,
+    NO_AUTHORITY,
+    OBJECT_LOCKED,
+    RECORD_LOCKED,
+    DECIMAL_DATA,
+    /** A program on the source ended abnormally. */
+    PROGRAM_ENDED;
+
+    /** As callers read it, such as {@code object-not-found}; empty for {@link #NONE}. */
+    public String word() {
+      return this == NONE ? "" : name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** Each maps to exactly one code of the wire. */

@@ -13,6 +13,7 @@ package drawbridge.adapters;
  * @param produces media type of an answer that is no rows, such as {@code
  *     application/octet-stream}; empty: rows
  * @param conditional answers an ETag, and heeds If-Match
+ * @param status HTTP, when all went well
  */
 public record Traits(
     Visibility visibility,
@@ -23,19 +24,59 @@ public record Traits(
     int seconds,
     String consumes,
     String produces,
-    boolean conditional) {
+    boolean conditional,
+    int status) {
   /** An operation of which there is nothing to say. */
   public static final Traits PLAIN =
-      new Traits(Visibility.NORMAL, false, Trigger.NONE, "", "", 0, "", "", false);
+      new Traits(Visibility.NORMAL, false, Trigger.NONE, "", "", 0, "", "", false, 200);
 
   public Traits asPaged() {
     return new Traits(
-        visibility, true, trigger, deprecated, sunset, seconds, consumes, produces, conditional);
+        visibility,
+        true,
+        trigger,
+        deprecated,
+        sunset,
+        seconds,
+        consumes,
+        produces,
+        conditional,
+        status);
   }
 
   public Traits asConditional() {
     return new Traits(
-        visibility, paged, trigger, deprecated, sunset, seconds, consumes, produces, true);
+        visibility, paged, trigger, deprecated, sunset, seconds, consumes, produces, true, status);
+  }
+
+  /** The same of an operation whose answer is no rows but this media type. */
+  public Traits producing(String type) {
+    return new Traits(
+        visibility,
+        paged,
+        trigger,
+        deprecated,
+        sunset,
+        seconds,
+        consumes,
+        type,
+        conditional,
+        status);
+  }
+
+  /** The same of an operation that answers another status than 200. */
+  public Traits answering(int code) {
+    return new Traits(
+        visibility,
+        paged,
+        trigger,
+        deprecated,
+        sunset,
+        seconds,
+        consumes,
+        produces,
+        conditional,
+        code);
   }
 
   /** What a polling platform makes of an operation. */

@@ -31,7 +31,8 @@ final class TraitsReader {
         (int) time.toSeconds(),
         "",
         "",
-        false);
+        false,
+        200);
   }
 
   private static String date(Section section, String key) {

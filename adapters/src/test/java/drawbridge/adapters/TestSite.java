@@ -152,6 +152,10 @@ public final class TestSite implements AutoCloseable {
       return rows;
     }
 
+    public byte[] bytes() {
+      return bytes.toByteArray();
+    }
+
     public String text() {
       return bytes.toString(StandardCharsets.UTF_8);
     }

@@ -91,7 +91,8 @@ public final class Catalogues {
             .setSeconds(seconds(policy, operation))
             .setConsumes(traits.consumes())
             .setProduces(traits.produces())
-            .setConditional(traits.conditional());
+            .setConditional(traits.conditional())
+            .setStatus(traits.status());
     operation.parameters().forEach(parameter -> wire.addParameters(parameter(parameter)));
     operation.columns().forEach(column -> wire.addColumns(column(column)));
     return wire.build();

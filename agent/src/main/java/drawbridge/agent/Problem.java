@@ -22,8 +22,21 @@ record Problem(
     List<String> allow,
     String reason,
     boolean ran,
-    @Nullable Throwable cause) {
+    @Nullable Throwable cause,
+    Fault.Reason onTheSource) {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
+
+  Problem(
+      Code code,
+      String message,
+      String parameter,
+      Duration retryAfter,
+      List<String> allow,
+      String reason,
+      boolean ran,
+      @Nullable Throwable cause) {
+    this(code, message, parameter, retryAfter, allow, reason, ran, cause, Fault.Reason.NONE);
+  }
 
   static Problem of(Code code, String message) {
     return because(code, message, "");
@@ -95,7 +108,8 @@ record Problem(
         List.of(),
         "",
         false,
-        fault.cause());
+        fault.cause(),
+        fault.reason());
   }
 
   private static Code code(Fault.Code code) {
@@ -120,15 +134,17 @@ record Problem(
 
   /** The action had been started, so only what it says of itself is known. */
   Problem afterRun() {
-    return new Problem(code, message, parameter, retryAfter, allow, reason, true, cause);
+    return new Problem(
+        code, message, parameter, retryAfter, allow, reason, true, cause, onTheSource);
   }
 
   Problem retryAfter(Duration wait) {
-    return new Problem(code, message, parameter, wait, allow, reason, ran, cause);
+    return new Problem(code, message, parameter, wait, allow, reason, ran, cause, onTheSource);
   }
 
   Problem allow(List<String> methods) {
-    return new Problem(code, message, parameter, retryAfter, methods, reason, ran, cause);
+    return new Problem(
+        code, message, parameter, retryAfter, methods, reason, ran, cause, onTheSource);
   }
 
   /**
@@ -230,6 +246,7 @@ record Problem(
             .setMessage(message)
             .setParameter(parameter)
             .setReference(reference)
+            .setReason(onTheSource.word())
             .addAllAllow(allow);
     if (retryable(safe)) {
       fault.setRetryable(true).setRetryAfterS(seconds(retryAfter));

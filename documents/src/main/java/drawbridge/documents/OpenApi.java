@@ -2,6 +2,7 @@ package drawbridge.documents;
 
 import drawbridge.documents.Model.Op;
 import drawbridge.documents.Model.Param;
+import drawbridge.relay.wire.Operation.Trigger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -160,9 +161,10 @@ final class OpenApi {
       case Model.Nothing() -> {}
       case Model.Answered answered -> {
         Json content = content("application/json", answered.object());
-        if (lists(answered)) {
+        if (lists(answered) && op.traits().trigger() == Trigger.NONE) {
           lines = true;
           content.putAll(content("application/x-ndjson", "Lines"));
+          content.putAll(content("text/csv", "Lines"));
         }
         success.put("content", content);
       }

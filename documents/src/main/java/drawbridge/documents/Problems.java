@@ -32,6 +32,7 @@ final class Problems {
                 member("code", "What is wrong, for programs.", true, TEXT),
                 member("reference", "Finds the record of the call.", true, TEXT),
                 member("parameter", "The argument that is wrong.", false, TEXT),
+                member("reason", "What it was on the source, where known.", false, TEXT),
                 member(
                     "error",
                     "The same, for connectors.",

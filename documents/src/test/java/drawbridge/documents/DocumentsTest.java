@@ -13,6 +13,7 @@ import drawbridge.relay.wire.Api;
 import drawbridge.relay.wire.Operation;
 import drawbridge.relay.wire.Parameter;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -171,6 +172,19 @@ final class DocumentsTest {
         openApi(TestApis.orders())
             .at("/paths/~1orders~1{orderId}/get/responses/200/headers")
             .has("Sunset"));
+  }
+
+  /** The connectors' own format knows JSON alone. */
+  @Test
+  void listsAreToldInEveryFormatThatTheyHave() throws Exception {
+    Documents documents = Documents.of(TestApis.stock(), TestApis.BY_CERTIFICATE);
+    JsonNode list = JSON.readTree(documents.openApi()).at("/paths/~1items/get/responses/200");
+    for (String type : List.of("application/json", "application/x-ndjson", "text/csv")) {
+      assertTrue(list.path("content").has(type), type);
+    }
+    String row = "/paths/~1items~1{item}/get/responses/200/content";
+    assertFalse(JSON.readTree(documents.openApi()).at(row).has("text/csv"), "one row is JSON");
+    assertFalse(new String(documents.swagger(), StandardCharsets.UTF_8).contains("csv"));
   }
 
   @Test

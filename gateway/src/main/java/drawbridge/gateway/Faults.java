@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * Faults as callers see them: {@code application/problem+json} (RFC 9457).
@@ -22,6 +23,9 @@ import java.util.Locale;
 final class Faults {
   static final HeaderName ERROR_CODE = HeaderNames.create("x-ms-error-code");
   private static final JsonFactory JSON = new JsonFactory();
+
+  /** What agents say reaches callers in this form or not at all. */
+  private static final Pattern REASON = Pattern.compile("[a-z-]{1,40}");
 
   /** The same whatever was asked for and whoever says so: unknown and forbidden must look alike. */
   private static final String FORBIDDEN = "There is no such operation, or you may not call it.";
@@ -147,6 +151,9 @@ final class Faults {
       json.writeStringField("reference", fault.getReference());
       if (told.code() == Code.INVALID_ARGUMENT && !fault.getParameter().isEmpty()) {
         json.writeStringField("parameter", fault.getParameter());
+      }
+      if (REASON.matcher(fault.getReason()).matches()) {
+        json.writeStringField("reason", fault.getReason());
       }
       json.writeObjectFieldStart("error");
       json.writeStringField("code", word);

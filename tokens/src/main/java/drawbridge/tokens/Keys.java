@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -142,7 +143,7 @@ final class Keys {
   /** The public signature keys by their ids; at least one. */
   static Map<String, JWK> parse(byte[] json) throws ParseException {
     Map<String, JWK> keys = new HashMap<>();
-    for (JWK key : JWKSet.parse(new String(json, StandardCharsets.UTF_8)).getKeys()) {
+    for (JWK key : all(new String(json, StandardCharsets.UTF_8))) {
       boolean signs = key.getKeyUse() == null || KeyUse.SIGNATURE.equals(key.getKeyUse());
       if (key.getKeyID() != null && signs && !key.isPrivate()) {
         keys.put(key.getKeyID(), key);
@@ -152,5 +153,14 @@ final class Keys {
       throw new ParseException("there is no public signature key with an id in it", 0);
     }
     return Map.copyOf(keys);
+  }
+
+  /** The library takes a null among the keys for its own mistake. */
+  private static List<JWK> all(String json) throws ParseException {
+    try {
+      return JWKSet.parse(json).getKeys();
+    } catch (RuntimeException e) {
+      throw (ParseException) new ParseException("these are no keys: " + e, 0).initCause(e);
+    }
   }
 }

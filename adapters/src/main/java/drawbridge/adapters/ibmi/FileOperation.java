@@ -141,18 +141,7 @@ final class FileOperation {
     if (what != Do.READ || layout.isPresent()) {
       return o;
     }
-    Traits t = o.traits();
-    Traits plain =
-        new Traits(
-            t.visibility(),
-            false,
-            t.trigger(),
-            t.deprecated(),
-            t.sunset(),
-            t.seconds(),
-            t.consumes(),
-            ccsid > 0 ? FileWork.TEXT : FileWork.BYTES,
-            t.conditional());
+    Traits plain = o.traits().producing(ccsid > 0 ? FileWork.TEXT : FileWork.BYTES);
     List<Parameter> parameters = o.parameters();
     return new Outline(
         o.id(), o.name(), o.summary(), o.description(), o.method(), o.path(), parameters, plain);

@@ -1,6 +1,5 @@
 package drawbridge.adapters.ibmi;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.ibm.as400.access.AS400;
 import com.ibm.as400.access.AS400SecurityException;
 import com.ibm.as400.access.ExtendedIOException;
@@ -9,6 +8,7 @@ import com.ibm.as400.access.IFSFileInputStream;
 import com.ibm.as400.access.IFSFileOutputStream;
 import drawbridge.adapters.Answer;
 import drawbridge.adapters.Call;
+import drawbridge.adapters.Column;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.Fault.Code;
 import drawbridge.adapters.FaultException;
@@ -48,6 +48,8 @@ record FileWork(
     int most)
     implements HostAction.Work {
   static final int LONGEST_NAME = 100;
+  private static final List<String> LISTED = List.of("name", "size", "changed");
+
   static final String TEXT = "text/plain; charset=utf-8";
   static final String BYTES = "application/octet-stream";
 
@@ -64,7 +66,7 @@ record FileWork(
       throws FaultException, IOException, AS400SecurityException, PropertyVetoException {
     try {
       switch (what) {
-        case LIST -> JsonTree.answer(answer, list(job.system(), call));
+        case LIST -> JsonTree.answer(answer, LISTED, list(job.system(), call));
         case READ -> read(file(job.system(), call), call, answer);
         case WRITE -> {
           long bytes = write(file(job.system(), call), call, step);
@@ -188,40 +190,21 @@ record FileWork(
   private static void records(Layout layout, InputStream in, Call call, Answer answer)
       throws FaultException, IOException {
     byte[] record = new byte[layout.size()];
-    boolean lines = answer.format() == Answer.Format.NDJSON;
     long rows = 0;
     int n = in.readNBytes(record, 0, record.length);
     Map<String, @Nullable Object> next = n == 0 ? null : decoded(layout, record, n);
-    try (JsonGenerator json = JsonTree.generator(answer.begin(200, JsonTree.type(answer)))) {
-      if (!lines) {
-        json.writeStartObject();
-        json.writeArrayFieldStart("value");
-      }
+    List<String> names = layout.reply().stream().map(Column::name).toList();
+    try (RowWriter writer = new RowWriter(answer, names)) {
       while (next != null) {
         if (++rows > call.mostRows()) {
           throw Fault.of(Code.TOO_LARGE, "the result has more than " + call.mostRows() + " rows")
               .thrown();
         }
-        try {
-          JsonTree.write(json, next);
-          if (lines) {
-            json.writeRaw('\n');
-          }
-        } catch (IOException e) {
-          throw JsonTree.undelivered(e).thrown();
-        }
+        writer.write(next);
         n = in.readNBytes(record, 0, record.length);
         next = n == 0 ? null : decoded(layout, record, n);
       }
-      try {
-        if (!lines) {
-          json.writeEndArray();
-          json.writeEndObject();
-        }
-        json.flush();
-      } catch (IOException e) {
-        throw JsonTree.undelivered(e).thrown();
-      }
+      writer.end();
     }
     answer.rows(rows);
   }

@@ -17,6 +17,7 @@ import java.beans.PropertyVetoException;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * Runs one operation on a host job that is its own, and turns whatever JTOpen throws into the fault
@@ -65,6 +66,7 @@ final class HostAction implements Operation.Action {
    * @param service JTOpen's number of the server whose job does it
    * @param keepsJob the host job may serve other calls afterwards
    * @param endsJob at the deadline the host job itself is ended
+   * @param object the answer is one object, which CSV has no form for
    */
   record Manner(
       String id,
@@ -72,14 +74,17 @@ final class HostAction implements Operation.Action {
       int service,
       boolean keepsJob,
       boolean endsJob,
+      boolean object,
       ChosenMessages messages) {}
 
-  private final HostPool pool;
+  private final HostPools pools;
+  private final Optional<Announcement> announcement;
   private final Manner manner;
   private final Work work;
 
-  HostAction(HostPool pool, Manner manner, Work work) {
-    this.pool = pool;
+  HostAction(HostPools pools, Optional<Announcement> announcement, Manner manner, Work work) {
+    this.pools = pools;
+    this.announcement = announcement;
     this.manner = manner;
     this.work = work;
   }
@@ -88,13 +93,21 @@ final class HostAction implements Operation.Action {
   public void run(Call call, Answer answer) throws FaultException {
     if (!call.request().restrictions().equals(Restrictions.NONE)) {
       throw Fault.of(
-              Code.SOURCE_ERROR, "the policy restricts this call, which this operation can't do")
+              Code.FORBIDDEN,
+              "the policy restricts this call in a way that this operation can't keep")
           .thrown();
     }
+    if (manner.object() && answer.format() == Answer.Format.CSV) {
+      throw Fault.of(Code.NOT_ACCEPTABLE, "one object is answered as JSON only").thrown();
+    }
+    HostPool pool = pools.of(call);
     try (HostJob job = pool.borrow(call)) {
       Step step = new Step();
       boolean whole = false;
       try {
+        if (announcement.isPresent()) {
+          announcement.get().tell(job, call, manner.id());
+        }
         work.run(job, call, answer, step);
         whole = true;
       } catch (HostMessages.Told e) {
@@ -122,7 +135,7 @@ final class HostAction implements Operation.Action {
           | RuntimeException e) {
         throw broken(job, call, step, e).thrown();
       } finally {
-        finish(job, answer, whole);
+        finish(pool, job, answer, whole);
       }
     }
   }
@@ -132,7 +145,7 @@ final class HostAction implements Operation.Action {
     return HostFaults.of(told.messages(), manner, unsafe(step));
   }
 
-  private void finish(HostJob job, Answer answer, boolean whole) {
+  private void finish(HostPool pool, HostJob job, Answer answer, boolean whole) {
     String name = name(job);
     answer.servedBy(name);
     if (!whole || !manner.keepsJob()) {
@@ -140,7 +153,7 @@ final class HostAction implements Operation.Action {
     }
     LOG.log(Level.DEBUG, () -> manner.id() + ": job " + name);
     if (job.ended() && manner.endsJob()) {
-      endJob(name);
+      endJob(pool, name);
     }
   }
 
@@ -186,7 +199,7 @@ final class HostAction implements Operation.Action {
   }
 
   /** In the background, on another job: the one meant may be in a loop. */
-  private void endJob(String name) {
+  private void endJob(HostPool pool, String name) {
     if (name.isEmpty()) {
       return;
     }

@@ -92,18 +92,13 @@ final class HostCheck {
     try {
       call.setProgram("/QSYS.LIB/QSYRUSRI.PGM", parameters);
       byte[] user = call.run() ? parameters[0].getOutputData() : null;
-      if (user == null || user.length < SPECIAL_OFFSET + SPECIAL.size()) {
+      if (user == null) {
         return "special authorities of "
             + name
             + " are unknown: "
             + HostMessages.brief(call.getMessageList());
       }
-      List<String> has = new ArrayList<>();
-      for (int i = 0; i < SPECIAL.size(); i++) {
-        if (user[SPECIAL_OFFSET + i] == YES) {
-          has.add(SPECIAL.get(i));
-        }
-      }
+      List<String> has = special(user);
       return has.isEmpty()
           ? name + " has no special authority"
           : "warning: " + name + " has " + String.join(" ", has) + ", and should have none";
@@ -117,6 +112,17 @@ final class HostCheck {
       Thread.currentThread().interrupt();
       return "special authorities of " + name + " are unknown: the check was ended";
     }
+  }
+
+  /** The special authorities in what QSYRUSRI tells; more than it tells nobody has. */
+  static List<String> special(byte[] user) {
+    List<String> has = new ArrayList<>();
+    for (int i = 0; i < SPECIAL.size() && SPECIAL_OFFSET + i < user.length; i++) {
+      if (user[SPECIAL_OFFSET + i] == YES) {
+        has.add(SPECIAL.get(i));
+      }
+    }
+    return has;
   }
 
   /** The sentences on all of them that are not there. */

@@ -5,6 +5,8 @@ import com.ibm.as400.access.AS400SecurityException;
 import com.ibm.as400.access.Job;
 import com.ibm.as400.access.SecureAS400;
 import com.ibm.as400.access.SocketProperties;
+import com.ibm.as400.security.auth.AS400AuthenticationException;
+import com.ibm.as400.security.auth.ProfileTokenCredential;
 import drawbridge.settings.Secret;
 import java.beans.PropertyVetoException;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.security.GeneralSecurityException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Connects and signs on, and gives the new host job the state that every call finds. */
 final class HostConnector {
@@ -21,10 +24,12 @@ final class HostConnector {
   private static final int[] PINGED = {AS400.COMMAND, AS400.DATAQUEUE, AS400.DATABASE};
 
   private final IbmiSettings settings;
+  private final @Nullable HostTokens tokens;
   private final Optional<HostTls> tls;
 
-  HostConnector(IbmiSettings settings) throws IOException, GeneralSecurityException {
-    this.settings = settings;
+  HostConnector(HostLogin login) throws IOException, GeneralSecurityException {
+    this.settings = login.settings();
+    this.tokens = login.tokens();
     this.tls =
         settings.tls().isPresent()
             ? Optional.of(HostTls.of(settings.tls().get()))
@@ -51,7 +56,7 @@ final class HostConnector {
     AS400 system = system(password);
     boolean complete = false;
     try {
-      system.connectService(AS400.COMMAND);
+      signOn(system);
       JobState.prepare(system, settings);
       complete = true;
       return system;
@@ -62,17 +67,73 @@ final class HostConnector {
     }
   }
 
-  /** Not connected yet; the host learns of it with the first request. */
-  AS400 system(Secret password) throws IOException {
+  private void signOn(AS400 system) throws IOException, AS400SecurityException {
+    try {
+      system.connectService(AS400.COMMAND);
+    } catch (AS400SecurityException e) {
+      if (tokens == null) {
+        throw e;
+      }
+      throw refused(e);
+    }
+  }
+
+  /** A token that is refused says nothing of the password; the next attempt gets another one. */
+  IOException refused(Exception e) {
+    if (tokens != null) {
+      tokens.forget();
+    }
+    return new IOException("the profile token was refused: " + e.getMessage(), e);
+  }
+
+  /** Signs on with a token, so that a refusal is none of the password. */
+  boolean byToken() {
+    return tokens != null;
+  }
+
+  /**
+   * Not connected yet; the host learns of it with the first request. A token, where one is wanted,
+   * is got first.
+   */
+  AS400 system(Secret password) throws IOException, AS400SecurityException {
+    if (tokens == null) {
+      return byPassword(password);
+    }
+    byte[] token = tokens.get(password, () -> byPassword(password));
+    try {
+      AS400 system = tls.isPresent() ? new SecureAS400() : new AS400();
+      system.setSystemName(settings.system());
+      prepare(system);
+      system.setProfileToken(
+          new ProfileTokenCredential(
+              system,
+              token,
+              ProfileTokenCredential.TYPE_MULTIPLE_USE_NON_RENEWABLE,
+              (int) HostTokens.USED.toSeconds()));
+      return system;
+    } catch (AS400AuthenticationException | PropertyVetoException e) {
+      throw new NotReady("JTOpen refuses the profile token", e);
+    }
+  }
+
+  private AS400 byPassword(Secret password) throws IOException {
     char[] characters = password.reveal().toCharArray();
     try {
-      AS400 system;
-      if (tls.isPresent()) {
-        SecureAS400 secure = new SecureAS400(settings.system(), settings.user(), characters);
+      AS400 system =
+          tls.isPresent()
+              ? new SecureAS400(settings.system(), settings.user(), characters)
+              : new AS400(settings.system(), settings.user(), characters);
+      prepare(system);
+      return system;
+    } finally {
+      java.util.Arrays.fill(characters, '\0');
+    }
+  }
+
+  private void prepare(AS400 system) throws IOException {
+    try {
+      if (system instanceof SecureAS400 secure && tls.isPresent()) {
         secure.setSSLSocketFactory(tls.get());
-        system = secure;
-      } else {
-        system = new AS400(settings.system(), settings.user(), characters);
       }
       system.setGuiAvailable(false);
       system.setMustUseSockets(true);
@@ -88,11 +149,8 @@ final class HostConnector {
         system.setCcsid(settings.ccsid().getAsInt());
       }
       ports(system);
-      return system;
     } catch (PropertyVetoException e) {
       throw new NotReady("JTOpen refuses a setting", e);
-    } finally {
-      java.util.Arrays.fill(characters, '\0');
     }
   }
 

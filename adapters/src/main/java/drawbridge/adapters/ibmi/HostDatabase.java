@@ -3,6 +3,7 @@ package drawbridge.adapters.ibmi;
 import com.ibm.as400.access.AS400;
 import com.ibm.as400.access.AS400JDBCDriver;
 import com.ibm.as400.access.AS400SecurityException;
+import drawbridge.adapters.Call;
 import drawbridge.adapters.sql.Connector;
 import drawbridge.settings.Secret;
 import java.io.IOException;
@@ -36,10 +37,10 @@ final class HostDatabase implements Connector {
   private final HostConnector connector;
   private final AS400JDBCDriver driver = new AS400JDBCDriver();
 
-  HostDatabase(IbmiSettings settings) throws IOException, GeneralSecurityException {
-    this.settings = settings;
+  HostDatabase(HostLogin login) throws IOException, GeneralSecurityException {
+    this.settings = login.settings();
     this.gate = new SignOnGate(settings);
-    this.connector = new HostConnector(settings);
+    this.connector = new HostConnector(login);
   }
 
   @Override
@@ -84,6 +85,10 @@ final class HostDatabase implements Connector {
   private Connection open(AS400 system) throws SQLException, IOException, AS400SecurityException {
     boolean complete = false;
     try {
+      if (connector.byToken()) {
+        // Else the driver would ask for a token of its own to find out what a refusal was about.
+        signOn(system);
+      }
       // Also what a request to cancel, on a connection of its own, waits for at most.
       system
           .getSocketProperties()
@@ -97,6 +102,15 @@ final class HostDatabase implements Connector {
       if (!complete) {
         system.disconnectAllServices();
       }
+    }
+  }
+
+  private void signOn(AS400 system) throws IOException {
+    try {
+      system.connectService(AS400.SIGNON);
+      system.disconnectService(AS400.SIGNON);
+    } catch (AS400SecurityException e) {
+      throw connector.refused(e);
     }
   }
 
@@ -174,6 +188,13 @@ final class HostDatabase implements Connector {
   @Override
   public String toMend() {
     return "the password of " + settings.user() + " in " + settings.passwordFile();
+  }
+
+  @Override
+  public void serve(Connection connection, Call call) throws SQLException {
+    if (settings.announcement().isPresent()) {
+      settings.announcement().get().tell(connection, call);
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package drawbridge.adapters.ibmi;
 import com.ibm.as400.access.AS400Message;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.Fault.Code;
+import drawbridge.adapters.Fault.Reason;
 import java.util.List;
 import java.util.Set;
 
@@ -30,12 +31,14 @@ final class HostFaults {
   /** Nothing ran: what the operation needs is not there, or not what it should be. */
   static Fault missing(Throwable cause) {
     return Fault.of(
-        Code.SOURCE_ERROR, "the source lacks an object that this operation needs", cause);
+            Code.SOURCE_ERROR, "the source lacks an object that this operation needs", cause)
+        .because(Reason.OBJECT_NOT_FOUND);
   }
 
   /** Nothing ran. */
   static Fault authority(Throwable cause) {
-    return Fault.of(Code.SOURCE_ERROR, "the source's user has no authority for this", cause);
+    return Fault.of(Code.SOURCE_ERROR, "the source's user has no authority for this", cause)
+        .because(Reason.NO_AUTHORITY);
   }
 
   /**
@@ -45,33 +48,54 @@ final class HostFaults {
    */
   static Fault of(List<AS400Message> messages, HostAction.Manner manner, boolean unsafe) {
     HostMessages.Told cause = new HostMessages.Told(messages.toArray(new AS400Message[0]));
+    Reason reason = reason(messages);
     for (AS400Message message : messages) {
       Fault chosen = manner.messages().fault(message, cause);
       if (chosen != null) {
-        return chosen;
+        return reason == Reason.PROGRAM_ENDED ? chosen : chosen.because(reason);
       }
     }
+    Code code =
+        switch (reason) {
+          case OBJECT_LOCKED, RECORD_LOCKED -> Code.CONFLICT;
+          case NONE, OBJECT_NOT_FOUND, NO_AUTHORITY, DECIMAL_DATA, PROGRAM_ENDED ->
+              Code.SOURCE_ERROR;
+        };
+    return told(code, sentence(reason), unsafe, cause).because(reason);
+  }
+
+  /** Of the first message that is known. */
+  static Reason reason(List<AS400Message> messages) {
     for (AS400Message message : messages) {
       String id = String.valueOf(message.getID());
       if (MISSING.contains(id)) {
-        return told(Code.SOURCE_ERROR, "the source lacks an object that this needs", unsafe, cause);
+        return Reason.OBJECT_NOT_FOUND;
       }
       if (AUTHORITY.contains(id)) {
-        return told(
-            Code.SOURCE_ERROR, "the source's user has no authority for this", unsafe, cause);
+        return Reason.NO_AUTHORITY;
       }
       if (LOCKED.contains(id)) {
-        return told(Code.CONFLICT, "something else on the source has it locked", unsafe, cause);
+        return Reason.OBJECT_LOCKED;
       }
       if (RECORD.contains(id)) {
-        return told(Code.CONFLICT, "something else on the source has the record", unsafe, cause);
+        return Reason.RECORD_LOCKED;
       }
       if (DECIMAL.contains(id)) {
-        return told(
-            Code.SOURCE_ERROR, "a number on the source, or sent to it, is none", unsafe, cause);
+        return Reason.DECIMAL_DATA;
       }
     }
-    return told(Code.SOURCE_ERROR, "the program on the source ended abnormally", unsafe, cause);
+    return Reason.PROGRAM_ENDED;
+  }
+
+  private static String sentence(Reason reason) {
+    return switch (reason) {
+      case OBJECT_NOT_FOUND -> "the source lacks an object that this needs";
+      case NO_AUTHORITY -> "the source's user has no authority for this";
+      case OBJECT_LOCKED -> "something else on the source has it locked";
+      case RECORD_LOCKED -> "something else on the source has the record";
+      case DECIMAL_DATA -> "a number on the source, or sent to it, is none";
+      case NONE, PROGRAM_ENDED -> "the program on the source ended abnormally";
+    };
   }
 
   /** What it had changed before stays, unless it undoes that itself; nobody here knows. */

@@ -1,6 +1,8 @@
 package drawbridge.adapters.ibmi;
 
 import com.ibm.as400.access.AS400;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,12 @@ final class HostJob implements AutoCloseable {
     final long born;
     long used;
 
+    /** Of the jobs of other services, once they are known; asking JTOpen takes long. */
+    final Map<Integer, String> names = new ConcurrentHashMap<>();
+
+    /** The caller that the host was told of last; for the borrower. */
+    String told = "";
+
     Pooled(AS400 system, String jobName, long now) {
       this.system = system;
       this.jobName = jobName;
@@ -47,6 +55,15 @@ final class HostJob implements AutoCloseable {
     return pooled.system;
   }
 
+  /** The caller that the host was told of last; empty: none. */
+  String told() {
+    return pooled.told;
+  }
+
+  void told(String caller) {
+    pooled.told = caller;
+  }
+
   /** {@code nnnnnn/USER/NAME} of the job that runs commands and programs. */
   String jobName() {
     return pooled.jobName;
@@ -54,7 +71,18 @@ final class HostJob implements AutoCloseable {
 
   /** The same for another service, such as {@link AS400#DATAQUEUE}; empty before its first use. */
   String jobName(int service) {
-    return HostConnector.jobName(pooled.system, service);
+    if (service == AS400.COMMAND) {
+      return pooled.jobName;
+    }
+    String known = pooled.names.get(service);
+    if (known != null) {
+      return known;
+    }
+    String name = HostConnector.jobName(pooled.system, service);
+    if (!name.isEmpty()) {
+      pooled.names.put(service, name);
+    }
+    return name;
   }
 
   /**

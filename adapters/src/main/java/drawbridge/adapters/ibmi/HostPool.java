@@ -49,6 +49,9 @@ final class HostPool implements AutoCloseable {
   /** From a failed attempt to the next one, while somebody waits. */
   private static final Duration RETRY = Duration.ofMillis(250);
 
+  /** As with databases: one slow source leaves half of the agent's calls to others. */
+  static final int MOST_WAITING = 256;
+
   private static final Fault BUSY =
       new Fault(
           Fault.Code.BUSY,
@@ -89,10 +92,10 @@ final class HostPool implements AutoCloseable {
   private boolean reached;
   private OptionalInt passwordDays = OptionalInt.empty();
 
-  HostPool(String name, IbmiSettings settings) throws IOException, GeneralSecurityException {
+  HostPool(String name, HostLogin login) throws IOException, GeneralSecurityException {
     this.name = name;
-    this.settings = settings;
-    this.signOn = new HostSignOn(settings);
+    this.settings = login.settings();
+    this.signOn = new HostSignOn(login);
     this.sweeping =
         ALARMS.scheduleWithFixedDelay(
             () -> Thread.startVirtualThread(this::sweep),
@@ -166,6 +169,9 @@ final class HostPool implements AutoCloseable {
     lock.lockInterruptibly();
     waiting++;
     try {
+      if (waiting > MOST_WAITING) {
+        throw BUSY.thrown();
+      }
       while (true) {
         if (closed) {
           throw HostSignOn.unavailable("the source is closed", null);

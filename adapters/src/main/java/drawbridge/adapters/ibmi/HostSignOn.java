@@ -63,10 +63,10 @@ final class HostSignOn {
   private final SignOnGate gate;
   private final HostConnector connector;
 
-  HostSignOn(IbmiSettings settings) throws IOException, GeneralSecurityException {
-    this.settings = settings;
+  HostSignOn(HostLogin login) throws IOException, GeneralSecurityException {
+    this.settings = login.settings();
     this.gate = new SignOnGate(settings);
-    this.connector = new HostConnector(settings);
+    this.connector = new HostConnector(login);
   }
 
   static FaultException unavailable(String sentence, @Nullable Throwable cause) {

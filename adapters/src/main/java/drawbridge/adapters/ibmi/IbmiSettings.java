@@ -26,6 +26,9 @@ import java.util.regex.Pattern;
  * @param commands that operations may run, as {@code LIBRARY/NAME}
  * @param folders of the IFS that operations may reach into
  * @param database how statements run
+ * @param tokens connections sign on with profile tokens, got with the password
+ * @param callers the profiles that work for callers; empty: the user works for all
+ * @param announcement of callers to the host; empty: none
  */
 record IbmiSettings(
     String system,
@@ -40,7 +43,10 @@ record IbmiSettings(
     Pool pool,
     Set<String> commands,
     List<String> folders,
-    Database database) {
+    Database database,
+    boolean tokens,
+    Optional<CallerProfiles> callers,
+    Optional<Announcement> announcement) {
 
   private static final Pattern OBJECT = Pattern.compile("[A-Z#@$][A-Z0-9#@$_.]{0,9}");
   private static final int MOST_LIBRARIES = 250;
@@ -121,6 +127,7 @@ record IbmiSettings(
     // Read once here, so that a missing or empty file is told at once; and again at each sign-on.
     login.secret("password-file");
     Path passwordFile = login.path("password-file");
+    boolean tokens = login.flag("profile-token", false);
     login.done();
     Optional<String> jobDescription = section.optionalText("job-description");
     jobDescription.ifPresent(name -> checkQualified(section, "job-description", name));
@@ -147,7 +154,48 @@ record IbmiSettings(
         section.optionalSection("pool").map(IbmiSettings::pool).orElse(Pool.USUAL),
         commands(section),
         folders(section),
-        section.optionalSection("database").map(IbmiSettings::database).orElse(Database.USUAL));
+        section.optionalSection("database").map(IbmiSettings::database).orElse(Database.USUAL),
+        tokens,
+        section.has("callers")
+            ? Optional.of(CallerProfiles.read(section.existing("callers")))
+            : Optional.empty(),
+        section.optionalSection("announce").map(Announcement::read));
+  }
+
+  /** The same, where no connection lives longer than this. */
+  IbmiSettings living(Duration most) {
+    Duration age = pool.age().compareTo(most) > 0 ? most : pool.age();
+    return with(user, passwordFile, new Pool(pool.size(), pool.idle(), age, pool.connect()));
+  }
+
+  /** The same with pools of this size. */
+  IbmiSettings sized(int size) {
+    return with(user, passwordFile, new Pool(size, pool.idle(), pool.age(), pool.connect()));
+  }
+
+  /** The same, signing on as another user. */
+  IbmiSettings as(String other, Path password) {
+    return with(other, password, pool);
+  }
+
+  private IbmiSettings with(String name, Path password, Pool bounds) {
+    return new IbmiSettings(
+        system,
+        name,
+        password,
+        jobDescription,
+        tls,
+        ports,
+        ccsid,
+        libraries,
+        currentLibrary,
+        bounds,
+        commands,
+        folders,
+        database,
+        tokens,
+        callers,
+        announcement);
   }
 
   private static Database database(Section section) {
@@ -234,7 +282,7 @@ record IbmiSettings(
     return pool;
   }
 
-  private static void checkQualified(Section section, String key, String name) {
+  static void checkQualified(Section section, String key, String name) {
     int slash = name.indexOf('/');
     if (slash < 0
         || !OBJECT.matcher(name.substring(0, slash)).matches()
@@ -245,7 +293,7 @@ record IbmiSettings(
   }
 
   /** Such names go into commands, so nothing else gets through. */
-  private static void checkObject(Section section, String key, String name) {
+  static void checkObject(Section section, String key, String name) {
     if (!OBJECT.matcher(name).matches()) {
       throw section.wrong(
           key,

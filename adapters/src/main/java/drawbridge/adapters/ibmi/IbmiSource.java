@@ -1,5 +1,6 @@
 package drawbridge.adapters.ibmi;
 
+import drawbridge.adapters.Call;
 import drawbridge.adapters.Column;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
@@ -37,28 +38,39 @@ public final class IbmiSource implements Source {
 
   private final String name;
   private final IbmiSettings settings;
-  private final HostPool pool;
+  private final HostLogins logins;
+  private final HostPools pools;
+
+  /** Databases of the profiles that work for callers, made when the first caller comes. */
+  private final Map<String, SqlSource> lanes = new LinkedHashMap<>();
 
   /** Paths of the objects that operations name. */
   private final Set<String> needed = new TreeSet<>();
 
   /** For operations that wait on the host; null: there is none. */
-  private @Nullable HostPool listeners;
+  private @Nullable HostPools listeners;
 
   /** For operations on Db2 for i; null: there is none. */
   private volatile @Nullable SqlSource database;
 
-  private IbmiSource(String name, IbmiSettings settings, HostPool pool) {
+  private IbmiSource(String name, IbmiSettings settings)
+      throws IOException, GeneralSecurityException {
     this.name = name;
     this.settings = settings;
-    this.pool = pool;
+    this.logins = new HostLogins(settings);
+    this.pools = new HostPools(name, logins);
+    for (HostLogin login : logins.profiles().values()) {
+      if (login.tokens() != null) {
+        needed.add(HostNames.path("QSYS", login.profile(), "USRPRF"));
+      }
+    }
   }
 
   /** Reads the source's keys in {@code sources.yaml}; connects later. */
   public static IbmiSource open(String name, Section section) {
     IbmiSettings settings = IbmiSettings.read(section);
     try {
-      return new IbmiSource(name, settings, new HostPool(name, settings));
+      return new IbmiSource(name, settings);
     } catch (IOException | GeneralSecurityException e) {
       throw section.wrong(
           "tls", "its trust file cannot be read: " + e.getMessage(), "name a PEM file of CAs");
@@ -71,7 +83,7 @@ public final class IbmiSource implements Source {
   }
 
   HostPool pool() {
-    return pool;
+    return pools.own();
   }
 
   IbmiSettings settings() {
@@ -85,8 +97,9 @@ public final class IbmiSource implements Source {
     }
     return IbmiOperations.read(
         new OperationContext(
-            pool,
+            pools,
             this::listeners,
+            settings.announcement(),
             settings.ccsid().orElse(37),
             settings.commands(),
             settings.folders(),
@@ -101,11 +114,11 @@ public final class IbmiSource implements Source {
   }
 
   /** Called while the source is not shared yet. */
-  private HostPool listeners() {
-    HostPool there = listeners;
+  private HostPools listeners() {
+    HostPools there = listeners;
     if (there == null) {
       try {
-        there = new HostPool(name + "-listening", settings);
+        there = new HostPools(name + "-listening", logins);
       } catch (IOException | GeneralSecurityException e) {
         throw new IllegalStateException("the trust file was there a moment ago", e);
       }
@@ -120,13 +133,39 @@ public final class IbmiSource implements Source {
       try {
         there =
             SqlSource.over(
-                name, Dialect.DB2I, new HostDatabase(settings), settings.database().size());
+                name, Dialect.DB2I, new HostDatabase(logins.own()), settings.database().size());
+        there.lanes(this::lane);
       } catch (IOException | GeneralSecurityException e) {
         throw new IllegalStateException("the trust file was there a moment ago", e);
       }
       database = there;
     }
     return there;
+  }
+
+  private Optional<SqlSource> lane(Call call) throws FaultException {
+    Optional<HostLogin> login = logins.of(call);
+    return login.isEmpty() ? Optional.empty() : Optional.of(lane(login.get()));
+  }
+
+  private SqlSource lane(HostLogin login) throws FaultException {
+    synchronized (lanes) {
+      SqlSource there = lanes.get(login.profile());
+      if (there == null) {
+        try {
+          there =
+              SqlSource.over(
+                  name + " as " + login.profile(),
+                  Dialect.DB2I,
+                  new HostDatabase(login),
+                  login.settings().pool().size());
+        } catch (IOException | GeneralSecurityException e) {
+          throw HostSignOn.unavailable("the source cannot be made ready", e);
+        }
+        lanes.put(login.profile(), there);
+      }
+      return there;
+    }
   }
 
   @Override
@@ -148,8 +187,8 @@ public final class IbmiSource implements Source {
 
   @Override
   public Map<String, Long> figures() {
-    Map<String, Long> figures = new LinkedHashMap<>(pool.figures());
-    HostPool waiting = listeners;
+    Map<String, Long> figures = new LinkedHashMap<>(pools.figures());
+    HostPools waiting = listeners;
     if (waiting != null) {
       waiting.figures().forEach((key, value) -> figures.merge(key, value, Long::sum));
     }
@@ -157,11 +196,18 @@ public final class IbmiSource implements Source {
     if (sql != null) {
       sql.figures().forEach((key, value) -> figures.merge(key, value, Long::sum));
     }
+    synchronized (lanes) {
+      lanes
+          .values()
+          .forEach(
+              lane -> lane.figures().forEach((key, value) -> figures.merge(key, value, Long::sum)));
+    }
     return figures;
   }
 
   @Override
   public SourceState state() {
+    HostPool pool = pools.own();
     Optional<String> failure = pool.failure().map(HostSignOn.Failure::sentence);
     if (failure.isPresent()) {
       return new SourceState(name, false, failure.get());
@@ -191,7 +237,7 @@ public final class IbmiSource implements Source {
     List<String> details = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     Duration latency;
-    try (HostJob job = pool.borrow(start + patience.toNanos())) {
+    try (HostJob job = pools.own().borrow(start + patience.toNanos())) {
       latency = Duration.ofNanos(System.nanoTime() - start);
       details.add("signed on as " + settings.user() + ", job " + job.jobName());
       details.addAll(HostCheck.of(job.system(), settings));
@@ -219,14 +265,17 @@ public final class IbmiSource implements Source {
 
   @Override
   public void close() {
-    pool.close();
-    HostPool waiting = listeners;
+    pools.close();
+    HostPools waiting = listeners;
     if (waiting != null) {
       waiting.close();
     }
     SqlSource sql = database;
     if (sql != null) {
       sql.close();
+    }
+    synchronized (lanes) {
+      lanes.values().forEach(SqlSource::close);
     }
   }
 }

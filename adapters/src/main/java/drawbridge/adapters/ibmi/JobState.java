@@ -48,8 +48,8 @@ final class JobState {
     List<String> libraries = settings.libraries();
     if (settings.jobDescription().isPresent()) {
       byte[] description = job.description(settings.jobDescription().get());
-      String code = text(description, ACCOUNTING_CODE, 15);
-      if (!code.isEmpty() && !code.startsWith("*")) {
+      String code = accountingCode(description);
+      if (!code.isEmpty()) {
         job.run("CHGJOB ACGCDE('" + code.replace("'", "''") + "')", "the accounting code");
       }
       if (libraries.isEmpty()) {
@@ -76,12 +76,25 @@ final class JobState {
         : settings.libraries();
   }
 
+  /** Empty where there is none, or the system's own is meant. */
+  static String accountingCode(byte[] description) {
+    if (description.length < ACCOUNTING_CODE + 15) {
+      return "";
+    }
+    String code = text(description, ACCOUNTING_CODE, 15);
+    // It becomes part of a command: what is no name of anything is none.
+    return code.startsWith("*") || code.chars().anyMatch(Character::isISOControl) ? "" : code;
+  }
+
   private static String text(byte[] bytes, int offset, int length) {
     return new String(bytes, offset, length, EBCDIC).strip();
   }
 
   /** None where the system's own is meant. */
-  private static List<String> libraries(byte[] description) throws IOException {
+  static List<String> libraries(byte[] description) throws IOException {
+    if (description.length < LIBRARY_COUNT + 4) {
+      throw new HostConnector.NotReady("the job description is shorter than its format");
+    }
     int at = BinaryConverter.byteArrayToInt(description, LIBRARIES_AT);
     int count = BinaryConverter.byteArrayToInt(description, LIBRARY_COUNT);
     if (count < 0

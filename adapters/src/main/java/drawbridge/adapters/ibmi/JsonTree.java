@@ -13,6 +13,7 @@ import drawbridge.adapters.FaultException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.io.Writer;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +37,17 @@ final class JsonTree {
     return JSON.createGenerator(out, JsonEncoding.UTF8);
   }
 
+  static JsonGenerator generator(Writer out) throws IOException {
+    return JSON.createGenerator(out);
+  }
+
   /** One object. */
   static void answer(Answer answer, Map<String, ?> object) throws FaultException {
+    answer(answer, object, 1);
+  }
+
+  /** One object that stands for so many rows. */
+  static void answer(Answer answer, Map<String, ?> object, long rows) throws FaultException {
     boolean lines = answer.format() == Answer.Format.NDJSON;
     try (JsonGenerator json = generator(answer.begin(200, type(answer)))) {
       write(json, object);
@@ -47,29 +57,21 @@ final class JsonTree {
     } catch (IOException e) {
       throw undelivered(e).thrown();
     }
-    answer.rows(1);
+    answer.rows(rows);
   }
 
-  /** A list of objects. */
-  static void answer(Answer answer, List<? extends Map<String, ?>> rows) throws FaultException {
-    boolean lines = answer.format() == Answer.Format.NDJSON;
-    try (JsonGenerator json = generator(answer.begin(200, type(answer)))) {
-      if (!lines) {
-        json.writeStartObject();
-        json.writeArrayFieldStart("value");
-      }
+  /**
+   * A list of objects.
+   *
+   * @param names of their members
+   */
+  static void answer(Answer answer, List<String> names, List<? extends Map<String, ?>> rows)
+      throws FaultException {
+    try (RowWriter writer = new RowWriter(answer, names)) {
       for (Map<String, ?> row : rows) {
-        write(json, row);
-        if (lines) {
-          json.writeRaw('\n');
-        }
+        writer.write(row);
       }
-      if (!lines) {
-        json.writeEndArray();
-        json.writeEndObject();
-      }
-    } catch (IOException e) {
-      throw undelivered(e).thrown();
+      writer.end();
     }
     answer.rows(rows.size());
   }

@@ -3,8 +3,10 @@ package drawbridge.adapters.ibmi;
 import drawbridge.adapters.Column;
 import drawbridge.adapters.Operation;
 import drawbridge.adapters.Outline;
+import drawbridge.adapters.Traits;
 import drawbridge.settings.Section;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -14,14 +16,16 @@ import java.util.function.Supplier;
  *
  * @param pool for calls that don't wait on the host
  * @param listeners for those that do, so that they take no connection from others
+ * @param announcement of callers to the host
  * @param ccsid of text where nothing else is said
  * @param commands that operations may run, as {@code LIBRARY/NAME}
  * @param folders that operations may reach into
  * @param needs is told the path of each object that an operation can't do without
  */
 record OperationContext(
-    HostPool pool,
-    Supplier<HostPool> listeners,
+    HostPools pool,
+    Supplier<HostPools> listeners,
+    Optional<Announcement> announcement,
     int ccsid,
     Set<String> commands,
     List<String> folders,
@@ -51,7 +55,7 @@ record OperationContext(
       List<Column> reply,
       int service,
       boolean keepsJob,
-      HostPool from,
+      HostPools from,
       boolean reads,
       HostAction.Work work) {
     boolean safe = reads || section.flag("safe", false);
@@ -68,7 +72,9 @@ record OperationContext(
             service,
             section.flag("keeps-job", keepsJob),
             section.flag("end-job", false),
+            outline.traits().produces().isEmpty()
+                && (single || outline.traits().trigger() != Traits.Trigger.NONE),
             ChosenMessages.read(section));
-    return outline.with(safe, single, reply, new HostAction(from, manner, work));
+    return outline.with(safe, single, reply, new HostAction(from, announcement, manner, work));
   }
 }

@@ -70,8 +70,20 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
         remove(job.system(), call, step);
         JsonTree.answer(answer, Map.of("done", true));
       }
-      case RECEIVE, PEEK -> JsonTree.answer(answer, take(job.system(), call, step));
+      case RECEIVE, PEEK -> JsonTree.answer(answer, names(), take(job.system(), call, step));
     }
+  }
+
+  private List<String> names() {
+    List<String> names = new ArrayList<>(List.of(EntryForm.NAME));
+    if (settings.keyLength() > 0) {
+      names.add("key");
+      if (settings.what() == DataQueueOperation.Do.PEEK) {
+        names.add("receipt");
+      }
+    }
+    names.addAll(List.of("job", "user"));
+    return names;
   }
 
   private void send(AS400 system, Call call, HostAction.Step step)
@@ -185,7 +197,12 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
         row.put("receipt", receipt(taken.getData()));
       }
     }
-    String sender = taken.getSenderInformation();
+    sender(taken.getSenderInformation(), row);
+    return row;
+  }
+
+  /** Null where the queue keeps no senders. */
+  static void sender(@Nullable String sender, Map<String, @Nullable Object> row) {
     if (sender == null || sender.length() < SENDER || sender.isBlank()) {
       row.put("job", null);
       row.put("user", null);
@@ -195,7 +212,6 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
           "job", sender.substring(20, 26) + "/" + sender.substring(10, 20).strip() + "/" + name);
       row.put("user", sender.substring(SENDER).strip());
     }
-    return row;
   }
 
   private static String receipt(byte[] data) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import drawbridge.adapters.Schema;
 import drawbridge.adapters.Type;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
 import java.math.BigDecimal;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -56,6 +58,11 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
               : byJdbcType(jdbcType, name, precision, scale, dialect, form);
       case "timestamptz" ->
           plain(Type.TIMESTAMP, objects(OffsetDateTime.class, t -> IsoText.of(utc(t))));
+      // Oracle's and SQL Server's have JDBC types of their own.
+      case "timestamp with time zone", "timestamp with local time zone", "datetimeoffset" ->
+          plain(Type.TIMESTAMP, objects(OffsetDateTime.class, IsoText::of));
+      case "binary_float" -> number(Type.DOUBLE, false, ColumnWriter::real);
+      case "binary_double" -> number(Type.DOUBLE, false, ColumnWriter::doubled);
       case "timetz" -> plain(Type.TIME, objects(OffsetTime.class, IsoText::of));
       // Larger than the signed ones, which their JDBC types tell.
       case "bigint unsigned" -> number(Type.DECIMAL, true, ColumnWriter::text);
@@ -106,8 +113,10 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
       case Types.TIMESTAMP -> plain(Type.TIMESTAMP, objects(LocalDateTime.class, IsoText::of));
       case Types.TIMESTAMP_WITH_TIMEZONE ->
           plain(Type.TIMESTAMP, objects(OffsetDateTime.class, IsoText::of));
-      case Types.BINARY, Types.VARBINARY, Types.LONGVARBINARY, Types.BLOB ->
-          plain(Type.BYTES, ColumnWriter::bytes);
+      case Types.BINARY, Types.VARBINARY -> plain(Type.BYTES, ColumnWriter::bytes);
+      case Types.LONGVARBINARY, Types.BLOB -> plain(Type.BYTES, ColumnWriter::largeBytes);
+      case Types.LONGVARCHAR, Types.LONGNVARCHAR, Types.CLOB, Types.NCLOB ->
+          plain(Type.STRING, ColumnWriter::largeText);
       case Types.ARRAY -> plain(Type.STRING, ColumnWriter::array);
       case Types.CHAR, Types.VARCHAR, Types.NCHAR, Types.NVARCHAR ->
           new ColumnWriter(
@@ -261,6 +270,29 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
       json.writeNull();
     } else {
       json.writeBinary(value);
+    }
+  }
+
+  /** Never whole in memory, as far as the driver can do without. */
+  private static void largeBytes(ResultSet rows, int column, Sink json)
+      throws SQLException, IOException {
+    try (InputStream value = rows.getBinaryStream(column)) {
+      if (value == null) {
+        json.writeNull();
+      } else {
+        json.writeBinary(value);
+      }
+    }
+  }
+
+  private static void largeText(ResultSet rows, int column, Sink json)
+      throws SQLException, IOException {
+    try (Reader value = rows.getCharacterStream(column)) {
+      if (value == null) {
+        json.writeNull();
+      } else {
+        json.writeString(value);
+      }
     }
   }
 

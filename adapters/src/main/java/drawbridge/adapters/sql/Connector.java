@@ -1,5 +1,6 @@
 package drawbridge.adapters.sql;
 
+import drawbridge.adapters.Call;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,6 +18,9 @@ public interface Connector {
 
   /** What an admin mends after a refusal, such as {@code the password in /etc/…/erp}. */
   String toMend();
+
+  /** Tells the source who is served next, where it shall know; before each call. */
+  default void serve(Connection connection, Call call) throws SQLException {}
 
   /** A transaction that fails leaves nothing behind; false: what was changed stays changed. */
   default boolean undoes() {

@@ -36,13 +36,14 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
 
   void run(Call given, Answer answer, Work work) throws FaultException {
     Call call = bounded(given);
+    SqlSource own = source.of(call);
     if (safe) {
-      answer.places(source.longAnswers());
+      answer.places(own.longAnswers());
     }
     for (int attempt = 1; ; attempt++) {
       Reply reply = new Reply(answer, !safe);
       try {
-        answer.rows(once(call, reply, work));
+        answer.rows(once(own, call, reply, work));
         return;
       } catch (SQLException e) {
         boolean again =
@@ -70,9 +71,9 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
   }
 
   /** Runs the work on one connection and leaves no trace on it. */
-  private long once(Call call, Reply reply, Work work)
+  private long once(SqlSource own, Call call, Reply reply, Work work)
       throws FaultException, SQLException, IOException {
-    try (Connection connection = source.connect(call)) {
+    try (Connection connection = own.connect(call)) {
       boolean ended = false;
       try {
         connection.setReadOnly(reads);
@@ -82,7 +83,8 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
         }
         source.dialect().networkTimeout(connection, networkTimeout(call));
         source.dialect().job(connection).ifPresent(reply.answer()::servedBy);
-        Session session = new Session(source, connection, call, reads, safe);
+        own.serve(connection, call);
+        Session session = new Session(own, connection, call, reads, safe);
         long rows = work(work, session, reply);
         // A stop that came too late to be noticed by the source still counts before a commit.
         if (!safe) {
@@ -93,7 +95,7 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
         }
         // Nothing that a read did stays, also where the database only takes read-only for a hint.
         if (reads) {
-          source.rollback(connection);
+          own.rollback(connection);
         } else {
           commit(connection);
         }
@@ -103,7 +105,7 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
       } finally {
         reply.shut();
         if (!ended) {
-          source.rollback(connection);
+          own.rollback(connection);
         }
       }
     }

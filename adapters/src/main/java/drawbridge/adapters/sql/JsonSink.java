@@ -2,6 +2,8 @@ package drawbridge.adapters.sql;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
 
 /** Values as members of a JSON object. */
 record JsonSink(JsonGenerator json) implements Sink {
@@ -53,6 +55,16 @@ record JsonSink(JsonGenerator json) implements Sink {
   @Override
   public void writeBinary(byte[] value) throws IOException {
     json.writeBinary(value);
+  }
+
+  @Override
+  public void writeBinary(InputStream value) throws IOException {
+    json.writeBinary(value, -1);
+  }
+
+  @Override
+  public void writeString(Reader value) throws IOException {
+    json.writeString(value, -1);
   }
 
   @Override

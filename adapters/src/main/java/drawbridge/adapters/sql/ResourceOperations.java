@@ -146,8 +146,13 @@ final class ResourceOperations {
     Traits traits = outline.traits();
     return switch (action) {
       case LIST -> traits.asPaged();
-      case CREATE -> traits;
-      case GET, UPDATE, DELETE -> resource.etag() == null ? traits : traits.asConditional();
+      case CREATE -> traits.answering(201);
+      case GET, UPDATE -> conditional(traits);
+      case DELETE -> conditional(traits).answering(204);
     };
+  }
+
+  private Traits conditional(Traits traits) {
+    return resource.etag() == null ? traits : traits.asConditional();
   }
 }

@@ -2,6 +2,8 @@ package drawbridge.adapters.sql;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
 
 /** Where values of a row go, in whatever form the caller wants. */
 interface Sink {
@@ -26,6 +28,12 @@ interface Sink {
 
   /** As base64. */
   void writeBinary(byte[] value) throws IOException;
+
+  /** As base64, read bit by bit where the form allows it. */
+  void writeBinary(InputStream value) throws IOException;
+
+  /** Text, read bit by bit where the form allows it. */
+  void writeString(Reader value) throws IOException;
 
   /** JSON as it stands. */
   void writeRawValue(String json) throws IOException;

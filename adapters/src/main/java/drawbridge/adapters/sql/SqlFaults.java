@@ -2,6 +2,7 @@ package drawbridge.adapters.sql;
 
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.Fault.Code;
+import drawbridge.adapters.Fault.Reason;
 import java.sql.SQLException;
 import java.time.Duration;
 import javax.net.ssl.SSLException;
@@ -56,19 +57,32 @@ final class SqlFaults {
         || state.equals("55P03")
         || state.equals("57033")
         || state.equals("HYT00")) {
-      return Fault.of(Code.CONFLICT, "another change got in the way; nothing was changed", e);
+      Fault fault =
+          Fault.of(Code.CONFLICT, "another change got in the way; nothing was changed", e);
+      return state.startsWith("40") ? fault : fault.because(Reason.OBJECT_LOCKED);
     }
     if (state.equals("25006")) {
       return Fault.of(Code.SOURCE_ERROR, "this operation may only read, and tried to change", e);
     }
-    return Fault.of(Code.SOURCE_ERROR, "the source could not carry out the operation", e);
+    return Fault.of(Code.SOURCE_ERROR, "the source could not carry out the operation", e)
+        .because(reason(state));
+  }
+
+  private static Reason reason(String state) {
+    return switch (state) {
+      // Tables, columns and others, as PostgreSQL, the standard's heirs and Db2 say it.
+      case "42P01", "42703", "42883", "3F000", "42S02", "42S22", "42102", "42704", "42884" ->
+          Reason.OBJECT_NOT_FOUND;
+      case "42501", "42502", "90096" -> Reason.NO_AUTHORITY;
+      default -> Reason.NONE;
+    };
   }
 
   static Fault unavailable(String sentence, @Nullable Throwable cause) {
     return new Fault(Code.SOURCE_UNAVAILABLE, sentence, "", Duration.ofSeconds(5), cause);
   }
 
-  static Fault busy(Throwable cause) {
+  static Fault busy(@Nullable Throwable cause) {
     return new Fault(
         Code.BUSY,
         "no connection to the source was free in time",

@@ -32,8 +32,18 @@ public final class SqlSource implements Source {
   /** One attempt to connect. */
   private static final Duration CONNECTING = Duration.ofSeconds(5);
 
-  /** No call lasts this long; a connection that is away longer is lost, and the log says where. */
-  private static final Duration LEAKED = Duration.ofMinutes(15);
+  /**
+   * So many calls may wait for a connection; who comes then is told so at once. An agent carries
+   * out 512 calls at a time, so one slow source leaves half of them to others.
+   */
+  static final int MOST_WAITING = 256;
+
+  /**
+   * Hardly a call lasts this long: a connection that is away longer is told in the log with the
+   * place that took it, and once more should it come back. The pool takes nothing beyond the half
+   * hour that a connection lives.
+   */
+  private static final Duration LEAKED = Duration.ofMinutes(29);
 
   private static final System.Logger LOG = System.getLogger(SqlSource.class.getName());
 
@@ -53,6 +63,8 @@ public final class SqlSource implements Source {
   /** Set while operations are added, before the source is shared. */
   private boolean changes;
 
+  private Lanes lanes = call -> Optional.empty();
+
   /** Why the source was not reached when it was last needed; null: it was. */
   private volatile @Nullable String failure = "not connected yet";
 
@@ -60,6 +72,19 @@ public final class SqlSource implements Source {
 
   private SqlSource(
       String name, Dialect dialect, Connector connector, int poolSize, String warning) {
+    this(name, dialect, connector, poolSize, warning, LEAKED);
+  }
+
+  /**
+   * @param leaked a connection that is lent for longer is told in the log, with the place
+   */
+  SqlSource(
+      String name,
+      Dialect dialect,
+      Connector connector,
+      int poolSize,
+      String warning,
+      Duration leaked) {
     this.name = name;
     this.dialect = dialect;
     this.connector = connector;
@@ -67,7 +92,7 @@ public final class SqlSource implements Source {
     this.longAnswers = new Semaphore(Math.max(1, poolSize / 2));
     this.warning = warning;
     this.signOn = new SignOn(name, dialect, connector, CONNECTING);
-    this.pool = new HikariPool(pool(name, signOn, poolSize));
+    this.pool = new HikariPool(pool(name, signOn, poolSize, leaked));
     if (!warning.isEmpty()) {
       LOG.log(Level.WARNING, "source " + name + ": " + warning);
     }
@@ -93,7 +118,7 @@ public final class SqlSource implements Source {
     return new SqlSource(name, dialect, connector, poolSize, "");
   }
 
-  private static HikariConfig pool(String name, SignOn signOn, int size) {
+  private static HikariConfig pool(String name, SignOn signOn, int size, Duration leaked) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setDataSource(signOn);
@@ -103,7 +128,7 @@ public final class SqlSource implements Source {
     config.setInitializationFailTimeout(-1);
     config.setConnectionTimeout(CONNECTING.toMillis());
     config.setAutoCommit(false);
-    config.setLeakDetectionThreshold(LEAKED.toMillis());
+    config.setLeakDetectionThreshold(leaked.toMillis());
     config.validate();
     return config;
   }
@@ -159,6 +184,30 @@ public final class SqlSource implements Source {
     return connector.undoes();
   }
 
+  /** The same database for callers whose connections are not this source's own. */
+  public interface Lanes {
+    /**
+     * The source that serves a call; empty: this one does.
+     *
+     * @throws FaultException nobody serves this caller
+     */
+    Optional<SqlSource> of(Call call) throws FaultException;
+  }
+
+  /** While operations are added, before the source is shared. */
+  public void lanes(Lanes given) {
+    lanes = given;
+  }
+
+  SqlSource of(Call call) throws FaultException {
+    return lanes.of(call).orElse(this);
+  }
+
+  /** See {@link Connector#serve}. */
+  void serve(Connection connection, Call call) throws SQLException {
+    connector.serve(connection, call);
+  }
+
   /**
    * A connection for one call, in a transaction to come; closing it gives it back.
    *
@@ -173,6 +222,9 @@ public final class SqlSource implements Source {
     if (signOn.stopped()) {
       failure = SqlFaults.REFUSED;
       throw SqlFaults.unavailable(SqlFaults.REFUSED, null).thrown();
+    }
+    if (pool.getThreadsAwaitingConnection() >= MOST_WAITING) {
+      throw SqlFaults.busy(null).thrown();
     }
     // A tenth of the time is kept, so that the answer says which wait it was.
     long left = (call.deadline() - System.nanoTime()) / 1_000_000 * 9 / 10;

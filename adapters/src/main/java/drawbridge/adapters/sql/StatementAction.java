@@ -9,7 +9,9 @@ import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
 import drawbridge.adapters.Parameter;
 import drawbridge.adapters.Restrictions;
+import drawbridge.adapters.Type;
 import java.io.IOException;
+import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -45,6 +47,7 @@ final class StatementAction implements Operation.Action, SqlOperation {
    * @param told of columns, by name
    * @param pages null: the list is answered whole
    * @param trigger the pages are what is new since the last call
+   * @param content null: the answer is rows
    */
   record Plan(
       String id,
@@ -53,7 +56,8 @@ final class StatementAction implements Operation.Action, SqlOperation {
       boolean single,
       Map<String, Columns.Told> told,
       @Nullable Pages pages,
-      boolean trigger) {
+      boolean trigger,
+      @Nullable Content content) {
     Step last() {
       return steps.getLast();
     }
@@ -61,6 +65,13 @@ final class StatementAction implements Operation.Action, SqlOperation {
 
   /** How a list is cut: by the names of columns that are unique together. */
   record Pages(List<Ordered> keys, int size) {}
+
+  /**
+   * The answer is what one column holds, byte by byte.
+   *
+   * @param type of media
+   */
+  record Content(String column, String type) {}
 
   /** A column's name, and its direction. */
   record Ordered(String column, boolean descending) {}
@@ -80,6 +91,9 @@ final class StatementAction implements Operation.Action, SqlOperation {
     Restrictions restrictions = call.request().restrictions();
     if (!restrictions.filter().isEmpty() && (!engine.reads() || plan.steps().size() > 1)) {
       throw unenforced().thrown();
+    }
+    if (plan.trigger() && answer.format() == Answer.Format.CSV) {
+      throw Fault.of(Code.NOT_ACCEPTABLE, "what is new is answered as JSON only").thrown();
     }
     engine.run(call, answer, this::work);
   }
@@ -112,6 +126,12 @@ final class StatementAction implements Operation.Action, SqlOperation {
         sql,
         wanted,
         (prepared, query, watch) -> {
+          Content content = plan.content();
+          if (content != null) {
+            try (ResultSet rows = prepared.getResultSet()) {
+              return content(content, rows, columns(session, rows.getMetaData()), session, reply);
+            }
+          }
           Rows.list(reply);
           Rows out = new Rows(session, reply, watch);
           if (!query) {
@@ -122,6 +142,32 @@ final class StatementAction implements Operation.Action, SqlOperation {
             return plan.single() ? out.single(rows, columns) : out.list(rows, columns, most);
           }
         });
+  }
+
+  /** Null is nothing to answer with, as no row is. */
+  private static long content(
+      Content content, ResultSet rows, Columns columns, Session session, Reply reply)
+      throws FaultException, SQLException, IOException {
+    int at = columns.find(content.column());
+    if (at == 0) {
+      throw Columns.misfit("the content “" + content.column() + "” is no column of the statement");
+    }
+    if (Masks.of(session.call().request()).masked(content.column())) {
+      throw unenforced().thrown();
+    }
+    if (!rows.next()) {
+      Rows.checkOne(0);
+    }
+    columns.keys(rows, reply.answer());
+    try (InputStream bytes = rows.getBinaryStream(at)) {
+      if (bytes == null) {
+        Rows.checkOne(0);
+        return 0;
+      }
+      reply.status(200, content.type());
+      bytes.transferTo(reply);
+    }
+    return 1;
   }
 
   private static Sql sql(Step step, Call call) throws FaultException {
@@ -275,6 +321,14 @@ final class StatementAction implements Operation.Action, SqlOperation {
       Columns columns = of(prepared, dialect);
       if (columns == null) {
         return List.of();
+      }
+      Content content = plan.content();
+      if (content != null) {
+        int at = columns.find(content.column());
+        if (at == 0 || columns.schema(at).type() != Type.BYTES) {
+          throw Columns.misfit(
+              "the content “" + content.column() + "” is no column of bytes of the statement");
+        }
       }
       if (plan.pages() != null) {
         for (Ordered key : plan.pages().keys()) {

@@ -5,6 +5,7 @@ import drawbridge.adapters.Parameter;
 import drawbridge.adapters.Traits;
 import drawbridge.adapters.Type;
 import drawbridge.adapters.Visibility;
+import drawbridge.adapters.sql.StatementAction.Content;
 import drawbridge.adapters.sql.StatementAction.Ordered;
 import drawbridge.adapters.sql.StatementAction.Pages;
 import drawbridge.adapters.sql.StatementAction.Step;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the keys that an operation on SQL has beside the common ones; docs/sql.md lists them. */
@@ -47,6 +49,10 @@ final class StatementReader {
   /** The bridge begins and ends transactions itself. */
   private static final Set<String> TRANSACTIONS =
       Set.of("begin", "start", "commit", "rollback", "savepoint", "release", "abort", "end");
+
+  /** Nothing that a browser would take for a page or a script of ours. */
+  private static final Pattern MEDIA =
+      Pattern.compile("(?!.*(html|xml|svg|script))[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}");
 
   /** Rows of a page that does not say. */
   static final int PAGE = 100;
@@ -108,12 +114,42 @@ final class StatementReader {
       throw section.wrong(
           "page", "only the list of one statement of a get has pages", "remove “page”");
     }
+    Content content = section.optionalSection("content").map(this::content).orElse(null);
+    if (content != null && (!reads || !single)) {
+      throw section.wrong(
+          "content", "is what one row holds, for a get", "add “single: true” to a get");
+    }
     StatementAction.Plan plan =
         new StatementAction.Plan(
-            outline.id(), outline.parameters(), steps, single, Map.copyOf(told), pages, trigger);
+            outline.id(),
+            outline.parameters(),
+            steps,
+            single,
+            Map.copyOf(told),
+            pages,
+            trigger,
+            content);
     boolean safe = section.flag("safe", reads);
     Isolation isolation = section.choice("isolation", Isolation.class, Isolation.DEFAULT);
-    return new Read(plan, widened(pages, trigger), safe, isolation.level);
+    Outline whole = widened(pages, trigger);
+    return new Read(
+        plan,
+        content == null ? whole : with(whole, whole.traits().producing(content.type()), List.of()),
+        safe,
+        isolation.level);
+  }
+
+  private Content content(Section content) {
+    String type = content.text("type", "application/octet-stream");
+    if (!MEDIA.matcher(type).matches()) {
+      throw content.wrong(
+          "type",
+          "is no media type, or one that browsers run",
+          "write one such as application/pdf or image/png");
+    }
+    Content read = new Content(content.text("column"), type);
+    content.done();
+    return read;
   }
 
   private Outline widened(@Nullable Pages pages, boolean trigger) {

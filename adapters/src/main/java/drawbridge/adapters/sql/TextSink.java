@@ -2,6 +2,8 @@ package drawbridge.adapters.sql;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -76,6 +78,16 @@ final class TextSink implements Sink {
   @Override
   public void writeBinary(byte[] value) {
     field(Base64.getEncoder().encodeToString(value));
+  }
+
+  @Override
+  public void writeBinary(InputStream value) throws IOException {
+    writeBinary(value.readAllBytes());
+  }
+
+  @Override
+  public void writeString(Reader value) throws IOException {
+    field(value.readAllAsString());
   }
 
   @Override

@@ -40,9 +40,15 @@ final class HostSite implements AutoCloseable {
    */
   static HostSite open(Path folder, TestHost host, String source, String operations)
       throws IOException {
+    return open(folder, host.yaml(source).lines().toList(), operations);
+  }
+
+  /** The same, with all lines of the source. */
+  static HostSite open(Path folder, List<String> source, String operations) throws IOException {
     Files.createDirectories(folder.resolve("apis"));
     Files.writeString(
-        folder.resolve("sources.yaml"), "main:\n  adapter: ibmi\n" + host.yaml(source).indent(2));
+        folder.resolve("sources.yaml"),
+        "main:\n  adapter: ibmi\n" + String.join("\n", source).indent(2));
     Files.writeString(
         folder.resolve("apis/host-v1.yaml"),
         "api: host\nversion: v1\ntitle: Host\nsource: main\noperations:\n" + operations.indent(2));

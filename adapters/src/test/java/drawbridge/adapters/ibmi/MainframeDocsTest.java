@@ -3,6 +3,7 @@ package drawbridge.adapters.ibmi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import drawbridge.adapters.Fault;
 import drawbridge.settings.Section;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,6 +56,18 @@ final class MainframeDocsTest {
       assertTrue(
           Pattern.compile("[`{, .]" + key + "[`:,]").matcher(guide).find(),
           "docs/mainframe.md lacks " + key);
+    }
+  }
+
+  @Test
+  void everyReasonIsInBothTables() throws IOException {
+    String protocol = Files.readString(GUIDE.resolveSibling("protocol.md"));
+    String guide = Files.readString(GUIDE);
+    for (Fault.Reason reason : Fault.Reason.values()) {
+      if (reason != Fault.Reason.NONE) {
+        assertTrue(protocol.contains("\n| `" + reason.word() + "` |"), reason::word);
+        assertTrue(guide.contains("| `" + reason.word() + "` |\n"), reason::word);
+      }
     }
   }
 

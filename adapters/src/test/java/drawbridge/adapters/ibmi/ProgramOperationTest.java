@@ -15,6 +15,9 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +104,9 @@ final class ProgramOperationTest {
                 case "LOCKED" -> throw HostError.of("USR0002", 40, "Customer is locked.");
                 case "RECORD" -> throw HostError.of("CPF5027", 40, "Record 5 in use.");
                 case "DECIMAL" -> throw HostError.of("MCH1202", 40, "Decimal data error.");
+                case "OBJECT" -> throw HostError.of("MCH5802", 40, "Lock not granted.");
+                case "MISSING" -> throw HostError.of("CPF9801", 40, "Object X in Y not found.");
+                case "DENIED" -> throw HostError.of("CPF9802", 40, "Not authorized to X in Y.");
                 case "CRASH" -> throw HostError.of("CPF9999", 40, "Function check.");
                 case "LIES" -> p.int4(1, 0, 11);
                 case "BLANKS" ->
@@ -160,26 +166,40 @@ final class ProgramOperationTest {
     Fault locked = site.fault("Price", BODY, "customer", "LOCKED");
     assertEquals(Fault.Code.CONFLICT, locked.code());
     assertEquals("Customer is locked.", locked.message());
-    // Nobody has said what these leave behind, so nothing invites to send them again.
-    for (String customer : new String[] {"RECORD", "DECIMAL", "CRASH"}) {
-      Fault fault = site.fault("Price", BODY, "customer", customer);
-      assertEquals(Fault.Code.OUTCOME_UNKNOWN, fault.code(), customer);
-      assertFalse(fault.message().contains("MCH"), fault.message());
-    }
+    assertEquals(Fault.Reason.OBJECT_NOT_FOUND, site.fault("Twice", "", "value", "1").reason());
+  }
+
+  @Test
+  void eachKindOfFailureOnTheHostIsItsOwnFault() throws Exception {
     String safe =
         BODY.replace("{\"lines\"", "{\"customer\":\"%s\",\"lines\"")
             .replace("\"qty\":3", "\"qty\":3,\"price\":1")
             .replace("\"qty\":\"2\"", "\"qty\":2,\"price\":1");
-    assertEquals(
-        "something else on the source has the record",
-        site.fault("SafePrice", safe.formatted("RECORD")).message());
-    assertEquals(
-        "a number on the source, or sent to it, is none",
-        site.fault("SafePrice", safe.formatted("DECIMAL")).message());
-    assertEquals(
-        "the program on the source ended abnormally",
-        site.fault("SafePrice", safe.formatted("CRASH")).message());
-    assertEquals(Fault.Code.SOURCE_ERROR, site.fault("Twice", "", "value", "1").code());
+    Map<String, Fault.Reason> kinds =
+        Map.of(
+            "MISSING", Fault.Reason.OBJECT_NOT_FOUND,
+            "DENIED", Fault.Reason.NO_AUTHORITY,
+            "OBJECT", Fault.Reason.OBJECT_LOCKED,
+            "RECORD", Fault.Reason.RECORD_LOCKED,
+            "DECIMAL", Fault.Reason.DECIMAL_DATA,
+            "CRASH", Fault.Reason.PROGRAM_ENDED);
+    Set<String> sentences = new HashSet<>();
+    for (Map.Entry<String, Fault.Reason> kind : kinds.entrySet()) {
+      // Nobody has said what these leave behind, so nothing invites to send them again.
+      Fault unsafe = site.fault("Price", BODY, "customer", kind.getKey());
+      assertEquals(Fault.Code.OUTCOME_UNKNOWN, unsafe.code(), kind.getKey());
+      assertEquals(kind.getValue(), unsafe.reason());
+      Fault fault = site.fault("SafePrice", safe.formatted(kind.getKey()));
+      assertEquals(kind.getValue(), fault.reason());
+      assertEquals(
+          kind.getKey().equals("OBJECT") || kind.getKey().equals("RECORD")
+              ? Fault.Code.CONFLICT
+              : Fault.Code.SOURCE_ERROR,
+          fault.code(),
+          kind.getKey());
+      assertTrue(sentences.add(fault.message()), "a sentence of its own");
+      assertFalse(fault.message().matches(".*(MCH|CPF| X | Y).*"), fault.message());
+    }
   }
 
   @Test

@@ -79,7 +79,7 @@ final class TestHost implements AutoCloseable {
     Section section = Section.parse(folder.resolve("sources.yaml"), yaml(further));
     IbmiSettings settings = IbmiSettings.read(section);
     section.done();
-    return new HostPool("main", settings);
+    return new HostPool("main", new HostLogins(settings).own());
   }
 
   static long in(int millis) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,8 +118,20 @@ final class ContainersTest {
           folder.resolve("apis/shop-v1.yaml"),
           "api: shop\nversion: v1\ntitle: Shop\nsource: main\noperations:\n"
               + PARTS.replace("id: { type: integer }", "id: { type: " + integer + " }").indent(2));
+      Files.writeString(folder.resolve("apis/kinds-v1.yaml"), kinds(kind));
       try (var site = drawbridge.adapters.Site.open(folder, Duration.ofSeconds(20), found)) {
         assertEquals(List.of(), site.outOfService());
+        List<String[]> values =
+            VALUES.getOrDefault(kind, "").lines().map(v -> v.split(" => ", -1)).toList();
+        for (int i = 0; i < values.size(); i++) {
+          assertEquals(
+              "{\"V\":" + values.get(i)[1] + "}",
+              new TestCall(site.operation("kinds/v1/Kind" + i).orElseThrow())
+                  .run()
+                  .text()
+                  .replace("\"v\"", "\"V\""),
+              values.get(i)[0]);
+        }
         for (int i = 1; i <= 5; i++) {
           String body =
               "{\"id\":"
@@ -158,6 +171,78 @@ final class ContainersTest {
       }
     }
   }
+
+  /** An API with an operation for each value. */
+  private static String kinds(String kind) {
+    StringBuilder api =
+        new StringBuilder("api: kinds\nversion: v1\ntitle: Kinds\nsource: main\noperations:\n");
+    List<String> values = VALUES.getOrDefault(kind, "").lines().toList();
+    String from =
+        kind.equals("oracle") ? " from dual" : kind.equals("db2") ? " from sysibm.sysdummy1" : "";
+    for (int i = 0; i < values.size(); i++) {
+      api.append(
+          """
+            - name: Kind%d
+              get: /kind%d
+              single: true
+              sql: |
+                select %s as v%s
+          """
+              .formatted(i, i, values.get(i).split(" => ", -1)[0], from));
+    }
+    return api.toString();
+  }
+
+  /** As docs/sql.md has them. */
+  private static final Map<String, String> VALUES =
+      Map.of(
+          "sqlserver",
+          """
+          cast(2147483647 as int) => 2147483647
+          cast(9007199254740993 as bigint) => "9007199254740993"
+          cast(1.10 as decimal(15,2)) => 1.10
+          cast(1 as decimal(38,2)) => "1.00"
+          cast(1.5 as money) => "1.5000"
+          cast(0.1 as float) => 0.1
+          cast(1 as bit) => true
+          N'Zoë "x"' => "Zoë \\"x\\""
+          cast('2026-02-28' as date) => "2026-02-28"
+          cast('01:02:03.4567890' as time) => "01:02:03.456789"
+          cast('2026-01-01T01:02:03.0000010' as datetime2) => "2026-01-01T01:02:03.000001"
+          cast('2026-03-29T02:30:00+05:30' as datetimeoffset) => "2026-03-29T02:30:00+05:30"
+          cast('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' as uniqueidentifier) => "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11"
+          cast(0x00ff10 as varbinary(max)) => "AP8Q"
+          cast(null as int) => null
+          """,
+          "oracle",
+          """
+          cast(7 as number(9)) => 7
+          cast(9007199254740993 as number(19)) => "9007199254740993"
+          cast(1.10 as number(15,2)) => 1.1
+          12345678901234567890.123 => "12345678901234567890.123"
+          cast(0.1 as binary_double) => 0.1
+          date '2026-02-28' => "2026-02-28T00:00:00"
+          timestamp '2026-01-01 01:02:03.000001' => "2026-01-01T01:02:03.000001"
+          timestamp '2026-03-29 02:30:00 +05:30' => "2026-03-29T02:30:00+05:30"
+          to_clob('long') => "long"
+          hextoraw('00ff10') => "AP8Q"
+          cast('' as varchar2(10)) => null
+          """,
+          "db2",
+          """
+          cast(2147483647 as integer) => 2147483647
+          cast(9007199254740993 as bigint) => "9007199254740993"
+          cast(1.10 as decimal(15,2)) => 1.10
+          cast(1 as decimal(31,2)) => "1.00"
+          cast(1.5 as decfloat) => "1.5"
+          cast(0.1 as double) => 0.1
+          date('2026-02-28') => "2026-02-28"
+          time('01:02:03') => "01:02:03"
+          timestamp('2026-01-01-01.02.03.000001') => "2026-01-01T01:02:03.000001"
+          cast('long' as clob) => "long"
+          cast(x'00ff10' as varchar(3) for bit data) => "AP8Q"
+          cast(null as integer) => null
+          """);
 
   private static GenericContainer<?> container(String kind) {
     Duration patience = Duration.ofMinutes(10);

@@ -37,7 +37,8 @@ record Database(Dialect dialect, String url, String user, String password) {
     return dialect.title();
   }
 
-  private Connection connect() throws SQLException {
+  /** Closed by the caller. */
+  Connection connect() throws SQLException {
     return DriverManager.getConnection(url, user, password);
   }
 

@@ -2,9 +2,11 @@ package drawbridge.adapters.sql;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.adapters.Fault;
+import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
 import drawbridge.adapters.Restrictions;
 import drawbridge.adapters.Restrictions.Mask;
@@ -212,6 +214,44 @@ final class ResourceTest extends PartsTable {
 
   @ParameterizedTest
   @MethodSource("databases")
+  void theFilterOfThePolicyHoldsForChangesToo(Database database) throws Exception {
+    open(database);
+    Restrictions south = new Restrictions("region eq 'south'", Map.of());
+    String north = "select price from parts where id = 2";
+    for (TestCall beyond :
+        List.of(
+            call("UpdatePart").path("id", "2").body("{\"price\":77}"),
+            call("UpdateVersion").path("id", "2").body("{\"price\":77}"),
+            call("DeletePart").path("id", "2"))) {
+      Fault.Code code =
+          assertThrows(FaultException.class, beyond.restricted(south)::run).fault().code();
+      // The columns of the second one don't have what the filter asks for.
+      assertTrue(code == Fault.Code.NOT_FOUND || code == Fault.Code.FORBIDDEN, code::toString);
+    }
+    assertEquals("2.50", database.text(north));
+    refused(
+        Fault.Code.UNPROCESSABLE,
+        call("UpdatePart").restricted(south).path("id", "1").body("{\"region\":\"north\"}"));
+    refused(
+        Fault.Code.UNPROCESSABLE,
+        call("CreatePart").restricted(south).body("{\"name\":\"x\",\"region\":\"north\"}"));
+    assertEquals("0", database.text("select count(*) from parts where part_name = 'x'"));
+    assertEquals("south", database.text("select region from parts where id = 1"));
+    TestAnswer changed =
+        call("UpdatePart").restricted(south).path("id", "1").body("{\"price\":5}").run();
+    assertEquals("5", TestCall.json(changed).get("price").decimalValue().toBigInteger().toString());
+    assertEquals(
+        201,
+        call("CreatePart")
+            .restricted(south)
+            .body("{\"name\":\"y\",\"region\":\"south\"}")
+            .run()
+            .status());
+    assertEquals(204, call("DeletePart").restricted(south).path("id", "1").run().status());
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
   void documentsSeeTheOptionsAndTheColumns(Database database) throws Exception {
     open(database);
     Operation list = site.operation("ListParts");
@@ -223,6 +263,9 @@ final class ResourceTest extends PartsTable {
     assertEquals("In euros", list.columns().get(2).description());
     assertEquals(40, list.columns().get(1).schema().maxLength());
     assertTrue(site.operation("UpdatePart").traits().conditional());
+    assertEquals(200, site.operation("UpdatePart").traits().status());
+    assertEquals(201, site.operation("CreatePart").traits().status());
+    assertEquals(204, site.operation("DeletePart").traits().status());
     assertEquals("/parts/{id}", site.operation("DeletePart").path());
   }
 }

@@ -146,6 +146,10 @@ final class Accounts {
     return token;
   }
 
+  void forgetTokens() {
+    tokens.clear();
+  }
+
   private Outcome token(byte[] bytes) {
     String key = HexFormat.of().formatHex(bytes);
     Token token = tokens.get(key);

@@ -256,6 +256,16 @@ final class DatabaseServer implements HostServer {
         .toList();
   }
 
+  /** A special register of the client; kept as an attribute of the job. */
+  private static void clientInfo(Frame frame, Job job, int codePoint, String register)
+      throws IOException {
+    byte[] value = frame.field(codePoint).orElse(null);
+    if (value != null && value.length >= 4) {
+      String text = new Frame(value).text(4, value.length - 4, Ebcdic.CCSID_37);
+      job.attributes().put(register, text.strip());
+    }
+  }
+
   private void attributes(Frame frame, Bytes body) throws IOException, SQLException {
     byte[] automatic = frame.field(0x3824).orElse(null);
     if (automatic != null && automatic.length == 1) {
@@ -274,6 +284,8 @@ final class DatabaseServer implements HostServer {
       search(List.of(schema));
     }
     Job job = connection.requireJob();
+    clientInfo(frame, job, 0x3838, "CLIENT APPLNAME");
+    clientInfo(frame, job, 0x3839, "CLIENT USERID");
     body.field(
         0x3804,
         new Bytes()

@@ -171,6 +171,11 @@ public final class HostSystem implements AutoCloseable {
 
   // ---- what is on it
 
+  /** Profile tokens are not valid any more, as after an IPL. */
+  public void forgetTokens() {
+    accounts.forgetTokens();
+  }
+
   /** Its password is entered as clients do; names are in capitals on the host. */
   public HostUser user(String name, String password) {
     return accounts.add(name, password);
@@ -376,6 +381,7 @@ public final class HostSystem implements AutoCloseable {
       case "*DTAQ" -> dataQueues.containsKey(library + "/" + name);
       case "*MSGQ" -> messageQueues.containsKey(library + "/" + name);
       case "*CMD" -> commands.has(name);
+      case "*USRPRF" -> accounts.find(name).isPresent();
       default -> false;
     };
   }

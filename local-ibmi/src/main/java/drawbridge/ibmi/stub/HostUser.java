@@ -18,6 +18,7 @@ public final class HostUser {
   private @Nullable String factor;
   private boolean factorOnce;
   private Set<String> specialAuthorities = Set.of();
+  private Set<String> users = Set.of();
   private int failures;
   private int attempts;
   private int refusals;
@@ -107,6 +108,16 @@ public final class HostUser {
 
   synchronized Set<String> specialAuthorities() {
     return specialAuthorities;
+  }
+
+  /** Others that have *USE authority to this profile, and so may get tokens for it. */
+  public synchronized HostUser usedBy(String... names) {
+    users = Set.of(names);
+    return this;
+  }
+
+  synchronized boolean usedBy(String other) {
+    return other.equals(name) || users.contains(other);
   }
 
   synchronized void accepted() {

@@ -21,6 +21,7 @@ final class SystemPrograms {
     host.program("QSYS", "QSYRUSRI", call -> describeUser(host, call));
     host.program("QSYS", "QWDRJOBD", call -> describeJob(host, call));
     host.program("QSYS", "QUSROBJD", call -> describeObject(host, call));
+    host.program("QSYS", "QSYGENPT", call -> makeToken(host, call));
   }
 
   /**
@@ -126,6 +127,26 @@ final class SystemPrograms {
             .padded("*NOWRAP", 10)
             .raw(libraries)
             .toArray());
+  }
+
+  /** Token, user, *NOPWD, seconds, type, error code: needs *USE on the profile. */
+  private static void makeToken(HostSystem host, Parameters call) {
+    String name = call.text(1, 0, 10);
+    if (!call.text(2, 0, 10).equals("*NOPWD")) {
+      throw HostError.of("CPF3C1E", 40, "Required parameter 3 omitted.");
+    }
+    HostUser wanted =
+        host.accounts()
+            .find(name)
+            .orElseThrow(() -> HostError.of("CPF2204", 40, "User profile " + name + " not found."));
+    if (!wanted.enabled()) {
+      throw HostError.of("CPF22E3", 40, "User profile " + name + " is disabled.");
+    }
+    if (!wanted.usedBy(call.job().user())) {
+      throw HostError.of("CPF2217", 40, "Not authorized to user profile " + name + ".");
+    }
+    int type = call.bytes(4)[0] & 0xF;
+    call.put(0, host.accounts().newToken(wanted.name(), type, call.int4(3, 0)));
   }
 
   /** Result, its length, format OBJD0100, name and library, type, error code. */
