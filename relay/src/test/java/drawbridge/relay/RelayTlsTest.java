@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
@@ -100,7 +101,10 @@ final class RelayTlsTest {
                       fixture.pki.relay().crl(),
                       Duration.ofHours(24))));
       assertEquals(RelayTlsException.Reason.UNKNOWN_CA, ends.opener().reason());
-      assertEquals(RelayTlsException.Reason.PEER_REFUSED, ends.acceptor().reason());
+      // TCP drops what it has not delivered where the sender closes with bytes unread.
+      assertTrue(
+          Set.of(RelayTlsException.Reason.PEER_REFUSED, RelayTlsException.Reason.ENDED)
+              .contains(ends.acceptor().reason()));
     } finally {
       SSLContext.setDefault(before);
     }
