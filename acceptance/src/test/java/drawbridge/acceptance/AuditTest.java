@@ -1,8 +1,11 @@
 package drawbridge.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** The audit logs of real programs, judged by {@code drawbridge audit} as an auditor would. */
 final class AuditTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private String output = "";
 
@@ -41,7 +45,18 @@ final class AuditTest {
       for (int i = 1; i <= 20; i++) {
         assertEquals(200, connector.get("/orders/v1/order/" + i).statusCode());
       }
-      assertEquals(403, connector.get("/orders/v1/customers/1").statusCode());
+      assertEquals(
+          403,
+          connector
+              .send(
+                  "GET",
+                  "/orders/v1/customers/1",
+                  "",
+                  "x-forwarded-for",
+                  "192.0.2.7",
+                  "x-ms-workflow-run-id",
+                  "run-4711")
+              .statusCode());
       String key = stack.certificate("audit.vkey").toString();
       String agent = stack.audit("agent-a").toString();
       Path gateway = stack.folder().resolve("audit-gateway-1");
@@ -67,6 +82,16 @@ final class AuditTest {
       assertEquals(0, audit(stack, "find", agent, "--returned", "id=7"), output);
       assertEquals(1, output.lines().count(), "the key of the row is found too: " + output);
       assertTrue(output.contains("\"claimed\":{\"tls.client.subject\":"), output);
+      // What headers say is nobody's proof, on either side.
+      for (String log : List.of(agent, gateway.toString())) {
+        assertEquals(0, audit(stack, "find", log, "--operation", "orders/v1/GetCustomer"), output);
+        JsonNode refused = JSON.readTree(output.lines().toList().getFirst());
+        JsonNode claimed = refused.path("claimed");
+        String header = "http.request.header.";
+        assertEquals("192.0.2.7", claimed.path(header + "x-forwarded-for").asText(), output);
+        assertEquals("run-4711", claimed.path(header + "x-ms-workflow-run-id").asText(), output);
+        assertFalse(refused.path("proven").toString().contains(header), output);
+      }
       assertEquals(
           0, audit(stack, "reconcile", "--agent", agent, "--gateway", "" + gateway), output);
       assertTrue(output.startsWith("21 calls on both sides, 0 differ"), output);

@@ -94,6 +94,11 @@ final class ConsolePageTest {
   void aRecordIsFoundByItsArgumentAndProvenAndTheLogIsVerified() throws Exception {
     chromium.size(1280, 1000, "light");
     browser.get(url + "/audit");
+    String chart = browser.findElement(By.cssSelector("svg[role=img]")).getAttribute("aria-label");
+    assertEquals("20 answered, 1 refused, 0 failed", chart);
+    for (String bar : List.of("rect.ok", "rect.refused")) {
+      assertTrue(browser.findElement(By.cssSelector(bar)).getSize().getHeight() >= 1, bar);
+    }
     chromium.keep("audit-light");
     browser.findElement(By.id("operation")).sendKeys("orders/v1/FindOrders");
     new Select(browser.findElement(By.id("outcome"))).selectByVisibleText("ok");

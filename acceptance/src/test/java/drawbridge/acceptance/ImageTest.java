@@ -75,7 +75,7 @@ final class ImageTest {
         export LC_ALL=C TZ=UTC; umask 022
         fail() { echo "refused: $*"; exit 9; }
         work='%1$s/work' out='%1$s/out' epoch=1767225600 version=1.2 root='%2$s'
-        . "$root/installer/formats.sh"; . "$root/installer/oci.sh"
+        . "$root/installer/stage.sh"; . "$root/installer/formats.sh"; . "$root/installer/oci.sh"
         '%3$s/bin/javac' -d "$work/classes" '%4$s'
         '%3$s/bin/jar' --create --file '%5$s/lib/drawbridge-agent.jar' -C "$work/classes" .
         '%3$s/bin/jlink' --add-modules java.base --output '%5$s/runtime' --strip-debug --vm server
@@ -134,8 +134,8 @@ final class ImageTest {
   /** The flags of the start script, without which a program would behave otherwise. */
   @Test
   void theEntryPointHasTheFlagsOfTheStartScript() throws Exception {
-    String script = Files.readString(Repository.root().resolve("installer/linux/start"));
-    String start = script.substring(script.indexOf("runtime/bin/java\""));
+    String start = String.join(" ", Repository.installed("512m")) + " -Ddrawbridge.packaged=true";
+
     String entry = config.path("config").path("Entrypoint").toString();
     var m = java.util.regex.Pattern.compile("-(?:XX:[+-]|D|-)[A-Za-z][\\w.-]+").matcher(start);
     int found = 0;

@@ -120,7 +120,7 @@ final class PackagingTest {
 
   private static String filled(String name, String template) throws Exception {
     String shell =
-        "version=1.2 epoch=0; . '%1$s/stage.sh'; fill %2$s '%1$s/linux/%3$s'"
+        "root='%1$s/..' version=1.2 epoch=0; . '%1$s/stage.sh'; fill %2$s '%1$s/linux/%3$s'"
             .formatted(INSTALLER, name, template);
     Ran ran = Ran.of("bash", "-c", shell);
     if (ran.code() != 0) {

@@ -66,8 +66,8 @@ final class WindowsTest {
   @Test
   void bothWaysToStartHaveTheFlagsOfTheStartScript() throws Exception {
     shell("mkdir -p '%1$s/files' && windows_files agent '%1$s/files'".formatted(folder));
-    String script = Files.readString(ROOT.resolve("installer/linux/start"));
-    String start = script.substring(script.indexOf("runtime/bin/java\""));
+    String start = String.join(" ", Repository.installed("512m")) + " -Ddrawbridge.packaged=true";
+
     for (String file : List.of("drawbridge.cmd", "install.cmd")) {
       String text = Files.readString(folder.resolve("files").resolve(file));
       var m = Pattern.compile("-(?:XX:[+-]|D|-)[A-Za-z][\\w.-]+").matcher(start);

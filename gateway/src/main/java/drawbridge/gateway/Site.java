@@ -19,7 +19,7 @@ final class Site {
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
 
   /** From the start of the gateway to the first catalogue of its agents, at most. */
-  private static final long CALLED_BACK = TimeUnit.SECONDS.toNanos(15);
+  private static final long CALLED_BACK = TimeUnit.SECONDS.toNanos(8);
 
   private final GatewaySettings.Site settings;
   private final String basePath;
