@@ -105,7 +105,8 @@ final class OnePortTest {
         "tls: { port: %d, certificate: certs/bus.pem, key: certs/bus.key }\n".formatted(tls),
         StandardOpenOption.APPEND);
     stack.stop("agent-a");
-    stack.restart("namespace");
+    stack.stop("namespace");
+    stack.run("namespace", "local-namespace", "drawbridge.namespace.Main");
     return tls;
   }
 
@@ -126,9 +127,9 @@ final class OnePortTest {
         cp '%1$s/certs/bus-ca.pem' /etc/drawbridge/agent/
         chmod 644 /etc/drawbridge/agent/bus-ca.pem
         sed -i 's/^# network: .*/network: { trust: [system, bus-ca.pem] }/' /etc/drawbridge/agent/agent.yaml
-        cp %1$s/site/plant-1/policy.yaml /etc/drawbridge/agent/site/
+        cp %1$s/site/policy.yaml /etc/drawbridge/agent/site/
         mkdir -p /etc/drawbridge/agent/site/apis
-        cp %1$s/site/plant-1/apis/*.yaml /etc/drawbridge/agent/site/apis/
+        cp %1$s/site/apis/*.yaml /etc/drawbridge/agent/site/apis/
         chmod -R go+rX /etc/drawbridge/agent/site
         """
             .formatted(stack.folder()));
@@ -171,6 +172,9 @@ final class OnePortTest {
       String[] words = socket.strip().split("\\s+", -1);
       assertNotEquals("LISTEN", words[1], socket);
       assertEquals("tcp", words[0], socket);
+      if (words[1].equals("SYN-SENT") && words[5].contains(PrivateNetwork.NAMESPACE)) {
+        continue; // the way that is barred is tried now and then
+      }
       boolean outward =
           words[5].replace("[::ffff:", "").replace("]", "").equals(namespace.replace("]", ""));
       out += outward ? 1 : 0;
