@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param digest of the folder, SHA-256 in lower-case hex
  * @param apis in the order of the catalogue
  * @param policy of the same folder
+ * @param operations by their ids
+ * @param sources of the operations, by the same ids
  * @param files of the same folder, each with the beginning of its hash, for people who compare
  */
 public record Served(
@@ -24,13 +26,14 @@ public record Served(
     List<Api> apis,
     Policy policy,
     Map<String, Operation> operations,
+    Map<String, String> sources,
     Map<String, String> files) {
   public Served(String digest, List<Api> apis, Policy policy) {
     this(digest, apis, policy, Map.of());
   }
 
   Served(String digest, List<Api> apis, Policy policy, Map<String, String> files) {
-    this(digest, List.copyOf(apis), policy, index(apis), files);
+    this(digest, List.copyOf(apis), policy, index(apis), sources(apis), files);
   }
 
   /** One reading is not another, whatever it says; and this is asked for every call. */
@@ -50,18 +53,20 @@ public record Served(
     return Map.copyOf(all);
   }
 
+  private static Map<String, String> sources(List<Api> apis) {
+    Map<String, String> all = new HashMap<>();
+    apis.forEach(
+        api -> api.operations().forEach(operation -> all.put(operation.id(), api.source())));
+    return Map.copyOf(all);
+  }
+
   @Nullable Operation operation(String id) {
     return operations.get(id);
   }
 
   /** The source of an operation; empty where it has none. */
   String source(String id) {
-    for (Api api : apis) {
-      if (id.startsWith(api.id() + "/")) {
-        return api.source();
-      }
-    }
-    return "";
+    return sources.getOrDefault(id, "");
   }
 
   /** Names in the policy that nothing here has, for {@code agent check} and the log. */

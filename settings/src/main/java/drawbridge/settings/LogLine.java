@@ -104,7 +104,8 @@ final class LogLine extends Formatter {
     return name.startsWith("drawbridge.") ? name.substring("drawbridge.".length()) : name;
   }
 
-  private static String trace(Throwable thrown) {
+  /** As the JVM writes it, without the last line's end. */
+  static String trace(Throwable thrown) {
     StringWriter trace = new StringWriter();
     thrown.printStackTrace(new PrintWriter(trace));
     return trace.toString().stripTrailing();

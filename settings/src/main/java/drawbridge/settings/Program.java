@@ -1,7 +1,5 @@
 package drawbridge.settings;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -65,9 +63,7 @@ public final class Program {
               if (!ours) {
                 System.getLogger("drawbridge").log(System.Logger.Level.DEBUG, "failed", e);
                 if (Boolean.getBoolean("drawbridge.debug")) {
-                  StringWriter trace = new StringWriter();
-                  e.printStackTrace(new PrintWriter(trace));
-                  System.err.print(trace);
+                  System.err.println(LogLine.trace(e));
                 }
               }
               return FAILED;
