@@ -119,7 +119,8 @@ record Announcement(boolean accountingCode, Optional<String> journal) {
 
   /**
    * The accounting code of a caller: its name where that fits, else as much of it as there is room
-   * for before eight digits of its SHA-256, so that two callers never share one.
+   * for before eight digits of its SHA-256. Names that differ only in case share one; others hardly
+   * ever do.
    */
   static String code(Map<String, String> caller) {
     String who = who(caller);

@@ -5,6 +5,7 @@ import drawbridge.adapters.FaultException;
 import drawbridge.settings.Section;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,9 @@ record CallerProfiles(List<Line> lines, boolean others, int size) {
   /** What is known of callers; docs/policy.md says who proves which. */
   private static final List<String> KNOWN = List.of("subject", "issuer", "app", "tenant", "user");
 
+  /** Those of them that are distinguished names. */
+  private static final List<String> NAMES = List.of("subject", "issuer");
+
   /** What becomes of callers without a line. */
   enum Others {
     REFUSE,
@@ -36,27 +40,13 @@ record CallerProfiles(List<Line> lines, boolean others, int size) {
   /**
    * One line.
    *
-   * @param caller attributes that all must be the caller's
+   * @param caller attributes that all must be the caller's; distinguished names in canonical form
    * @param password file with the profile's own; empty: the source's user gets a token for it
    */
   record Line(Map<String, String> caller, String profile, Optional<Path> password) {
     private boolean fits(Map<String, String> given) {
       return caller.entrySet().stream()
-          .allMatch(wanted -> same(wanted.getKey(), wanted.getValue(), given.get(wanted.getKey())));
-    }
-
-    private static boolean same(String name, String wanted, @Nullable String given) {
-      if (given == null) {
-        return false;
-      }
-      if (!name.equals("subject") && !name.equals("issuer")) {
-        return wanted.equalsIgnoreCase(given);
-      }
-      try {
-        return new X500Principal(wanted).equals(new X500Principal(given));
-      } catch (IllegalArgumentException e) {
-        return false;
-      }
+          .allMatch(wanted -> wanted.getValue().equalsIgnoreCase(given.get(wanted.getKey())));
     }
   }
 
@@ -115,14 +105,23 @@ record CallerProfiles(List<Line> lines, boolean others, int size) {
   }
 
   private static String distinguished(Section caller, String name, String value) {
-    if (name.equals("subject") || name.equals("issuer")) {
-      try {
-        new X500Principal(value);
-      } catch (IllegalArgumentException e) {
-        throw caller.wrong(name, "is no distinguished name", "write one such as CN=apim,O=Contoso");
-      }
+    if (!NAMES.contains(name)) {
+      return value;
     }
-    return value;
+    String canonical = canonical(value);
+    if (canonical == null) {
+      throw caller.wrong(name, "is no distinguished name", "write one such as CN=apim,O=Contoso");
+    }
+    return canonical;
+  }
+
+  /** Null: it is no distinguished name. */
+  private static @Nullable String canonical(String name) {
+    try {
+      return new X500Principal(name).getName(X500Principal.CANONICAL);
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /**
@@ -131,8 +130,10 @@ record CallerProfiles(List<Line> lines, boolean others, int size) {
    * @throws FaultException FORBIDDEN where nobody is meant to work for this caller
    */
   Optional<Line> of(Map<String, String> caller) throws FaultException {
+    Map<String, String> given = new HashMap<>(caller);
+    NAMES.forEach(name -> given.computeIfPresent(name, (key, value) -> canonical(value)));
     for (Line line : lines) {
-      if (line.fits(caller)) {
+      if (line.fits(given)) {
         return Optional.of(line);
       }
     }
