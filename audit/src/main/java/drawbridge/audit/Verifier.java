@@ -169,7 +169,8 @@ final class Verifier {
       for (Path file : List.of(files.compressed(), files.index())) {
         if (was(file)) {
           checkVouched(file);
-        } else if (!was(files.lines())) {
+        } else if (!Files.exists(files.lines()) && !Files.exists(file)) {
+          // Asked anew: a running log begins and seals segments after their names were listed.
           found(file, -1, 0, "is missing");
         }
       }

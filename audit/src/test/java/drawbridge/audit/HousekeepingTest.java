@@ -132,7 +132,7 @@ class HousekeepingTest {
 
   @Test
   void aLogThatIsWrittenAndTidiedMeanwhileIsNeverAccused() throws Exception {
-    try (AuditLog log = open(30_000)) {
+    try (AuditLog log = open(5_000)) {
       Thread writer =
           Thread.ofPlatform()
               .start(
