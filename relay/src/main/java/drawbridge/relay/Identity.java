@@ -32,7 +32,8 @@ record Identity(
     OwnKey key,
     List<X509Certificate> authorities,
     Map<String, List<X509Certificate>> sites,
-    Revocation revocation) {
+    Revocation revocation,
+    boolean classical) {
   /** Set by the start scripts of packages. */
   private static final boolean PACKAGED = Boolean.getBoolean("drawbridge.packaged");
 
@@ -42,15 +43,6 @@ record Identity(
   Identity {
     authorities = List.copyOf(authorities);
     sites = Map.copyOf(sites);
-  }
-
-  /** Any of the CAs may vouch for the agents of any site. */
-  Identity(
-      X509Certificate certificate,
-      OwnKey key,
-      List<X509Certificate> authorities,
-      Revocation revocation) {
-    this(certificate, key, authorities, Map.of(), revocation);
   }
 
   /** Whether a CA of ours may vouch for this peer. */
@@ -90,7 +82,8 @@ record Identity(
         key,
         authorities,
         sites(content, authorities),
-        Revocation.parse(content.crl().array(), authorities, settings.grace()));
+        Revocation.parse(content.crl().array(), authorities, settings.grace()),
+        settings.classical());
   }
 
   private static Map<String, List<X509Certificate>> sites(

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param sites by name: PEM of the CAs, of those in {@code peers}, that alone may vouch for a
  *     site's agents; a site that is not named may have any
  * @param samples certificates of {@code certs sample} are believed by a packaged program too
+ * @param classical a peer that does no X25519MLKEM768 may have X25519
  */
 public record IdentitySettings(
     Path certificate,
@@ -40,7 +41,9 @@ public record IdentitySettings(
     Optional<Path> password,
     Optional<Pkcs11> token,
     Map<String, Path> sites,
-    boolean samples) {
+    boolean samples,
+    boolean classical) {
+  private static final System.Logger LOG = System.getLogger("drawbridge.relay.tls");
   private static final Duration GRACE = Duration.ofHours(24);
 
   /** Files that somebody else keeps new. */
@@ -55,6 +58,7 @@ public record IdentitySettings(
         Optional.empty(),
         Optional.empty(),
         Map.of(),
+        false,
         false);
   }
 
@@ -96,11 +100,18 @@ public record IdentitySettings(
             store ? Optional.of(identity.existing("password-file")) : Optional.empty(),
             token,
             sites(identity),
-            identity.flag("samples", false));
+            identity.flag("samples", false),
+            identity.flag("classical", false));
     crl.done();
     identity.done();
     try {
       var _ = Identity.load(settings, self, now);
+      if (settings.classical()) {
+        LOG.log(
+            System.Logger.Level.WARNING,
+            "identity.classical: channels without X25519MLKEM768 are accepted; who records them may"
+                + " read them once quantum computers can");
+      }
       return settings;
     } catch (IdentityException e) {
       throw switch (e.key()) {

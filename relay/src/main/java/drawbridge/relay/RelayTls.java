@@ -20,7 +20,8 @@ import org.bouncycastle.tls.TlsFatalAlertReceived;
 /**
  * Mutual TLS 1.3 on the raw sockets of the relay. The opener of a channel, an agent, is the TLS
  * client; the acceptor, a gateway, the server. Both show Ed25519 certificates, agree on
- * X25519MLKEM768 or nothing, resume nothing and send no early data.
+ * X25519MLKEM768 or nothing (unless {@code identity.classical} lets them have X25519), resume
+ * nothing and send no early data.
  *
  * <p>After the handshake each end checks what was negotiated and then sends one byte, {@value
  * #ACCEPTED}, and a channel is secured at an end when it has read the other's. Without it a TLS 1.3
@@ -134,16 +135,18 @@ public final class RelayTls {
   private Secured secure(Socket raw, PeerName peer, boolean opener) throws RelayTlsException {
     try {
       Identity own = identity.get();
-      SSLSocket tls =
-          new RelayTlsHandshake(raw, own, peer, opener, clock.instant()).within(deadline);
-      Secured secured = new Secured(this, tls, raw, peer, own);
+      var handshake = new RelayTlsHandshake(raw, own, peer, opener, clock.instant());
+      SSLSocket tls = handshake.within(deadline);
+      Secured secured = new Secured(this, tls, raw, peer, own, handshake.group());
+      boolean weaker = !secured.group().equals(RelayTlsProvider.GROUP);
       LOG.log(
-          Level.INFO,
-          "secured with {0}: {1}, {2}, until {3}",
+          weaker ? Level.WARNING : Level.INFO,
+          "secured with {0}: {1}, {2}, until {3}{4}",
           peer,
           secured.group(),
           secured.suite(),
-          secured.notAfter());
+          secured.notAfter(),
+          weaker ? "; no post-quantum key exchange, as identity.classical allows" : "");
       return secured;
     } catch (RelayTlsException e) {
       close(raw);

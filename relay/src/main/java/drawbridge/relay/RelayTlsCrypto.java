@@ -21,9 +21,9 @@ import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Agrees on keys by X25519MLKEM768 alone, and signs by {@link RelayTlsSignature}, with keys of any
- * provider. Bouncy Castle's own way to RSA with PSS asks a signature for its provider, which ours
- * does not tell, and then for names that the JDK's does not know.
+ * Agrees on keys by X25519MLKEM768, or X25519, alone, and signs by {@link RelayTlsSignature}, with
+ * keys of any provider. Bouncy Castle's own way to RSA with PSS asks a signature for its provider,
+ * which ours does not tell, and then for names that the JDK's does not know.
  */
 final class RelayTlsCrypto extends JcaTlsCrypto {
   RelayTlsCrypto(SecureRandom random, SecureRandom nonces) {
@@ -32,7 +32,7 @@ final class RelayTlsCrypto extends JcaTlsCrypto {
 
   @Override
   public TlsECDomain createECDomain(TlsECConfig config) {
-    if (config.getNamedGroup() != NamedGroup.x25519) { // half of the hybrid
+    if (config.getNamedGroup() != NamedGroup.x25519) { // also half of the hybrid
       throw new IllegalStateException("no key agreement but " + RelayTlsProvider.GROUP);
     }
     return super.createECDomain(config);

@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +32,7 @@ final class RelayTlsHandshake {
   private final PeerName peer;
   private final boolean opener;
   private final Instant now;
+  private String group = "";
   private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
 
   RelayTlsHandshake(Socket raw, Identity own, PeerName peer, boolean opener, Instant now)
@@ -62,6 +64,11 @@ final class RelayTlsHandshake {
     }
   }
 
+  /** The key exchange that was agreed upon; empty before {@link #within} has returned. */
+  String group() {
+    return group;
+  }
+
   private void limit(CountDownLatch over, Duration deadline) {
     try {
       if (!over.await(deadline.toNanos(), TimeUnit.NANOSECONDS)
@@ -90,16 +97,18 @@ final class RelayTlsHandshake {
                 .getSocketFactory()
                 .createSocket(tap, null, 0, true);
     tls.setUseClientMode(opener);
-    RelayTlsProvider.demand(tls);
+    RelayTlsProvider.demand(tls, own.classical());
     tls.startHandshake();
     RelayTlsHello chosen = opener ? tap.received() : tap.sent();
     if (!chosen.seen() || !chosen.version13()) {
       throw new RelayTlsException(Reason.TLS_VERSION, "not TLS 1.3", null);
     }
-    if (!chosen.group() || chosen.resumes()) {
+    Optional<String> agreed = RelayTlsProvider.group(chosen.groups(), own.classical());
+    if (agreed.isEmpty() || chosen.resumes()) {
       throw new RelayTlsException(
           Reason.WEAK_GROUP, "not a fresh " + RelayTlsProvider.GROUP + " key exchange", null);
     }
+    group = agreed.get();
     confirm(tls);
     return tls;
   }
@@ -160,7 +169,7 @@ final class RelayTlsHandshake {
     if (hello.seen() && !hello.version13()) {
       return new RelayTlsException(Reason.TLS_VERSION, "the peer does no TLS 1.3", failure);
     }
-    if (hello.seen() && !hello.group()) {
+    if (hello.seen() && RelayTlsProvider.group(hello.groups(), own.classical()).isEmpty()) {
       return new RelayTlsException(
           Reason.WEAK_GROUP, "the peer does no " + RelayTlsProvider.GROUP, failure);
     }

@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Hashtable;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bouncycastle.tls.ClientHello;
 import org.bouncycastle.tls.HandshakeType;
@@ -32,7 +34,7 @@ final class RelayTlsHello {
   private boolean done;
   private boolean seen;
   private boolean version13;
-  private boolean group;
+  private Set<Integer> groups = Set.of();
   private boolean resumes;
 
   /** The next bytes of the stream. */
@@ -63,9 +65,9 @@ final class RelayTlsHello {
     return version13;
   }
 
-  /** X25519MLKEM768 is offered, or chosen. */
-  boolean group() {
-    return group;
+  /** The groups that a client offers, or the one that a server chose, by their numbers. */
+  Set<Integer> groups() {
+    return groups;
   }
 
   /** A session is to be resumed, or early data was sent. */
@@ -123,9 +125,11 @@ final class RelayTlsHello {
     }
     ProtocolVersion[] versions = TlsExtensionsUtils.getSupportedVersionsExtensionClient(extensions);
     version13 = ProtocolVersion.contains(versions, ProtocolVersion.TLSv13);
-    int[] groups = TlsExtensionsUtils.getSupportedGroupsExtension(extensions);
-    group =
-        groups != null && IntStream.of(groups).anyMatch(g -> g == RelayTlsProvider.GROUP_NUMBER);
+    int[] offered = TlsExtensionsUtils.getSupportedGroupsExtension(extensions);
+    groups =
+        offered == null
+            ? Set.of()
+            : IntStream.of(offered).boxed().collect(Collectors.toUnmodifiableSet());
     resumes =
         TlsExtensionsUtils.getPreSharedKeyClientHello(extensions) != null
             || TlsExtensionsUtils.hasEarlyDataIndication(extensions);
@@ -141,13 +145,11 @@ final class RelayTlsHello {
         ProtocolVersion.TLSv13.equals(
             TlsExtensionsUtils.getSupportedVersionsExtensionServer(extensions));
     if (hello.isHelloRetryRequest()) {
-      group =
-          TlsExtensionsUtils.getKeyShareHelloRetryRequest(extensions)
-              == RelayTlsProvider.GROUP_NUMBER;
+      groups = Set.of(TlsExtensionsUtils.getKeyShareHelloRetryRequest(extensions));
       return;
     }
     KeyShareEntry share = TlsExtensionsUtils.getKeyShareServerHello(extensions);
-    group = share != null && share.getNamedGroup() == RelayTlsProvider.GROUP_NUMBER;
+    groups = share == null ? Set.of() : Set.of(share.getNamedGroup());
     resumes = TlsExtensionsUtils.getPreSharedKeyServerHello(extensions) >= 0;
   }
 

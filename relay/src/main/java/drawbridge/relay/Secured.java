@@ -31,6 +31,7 @@ public final class Secured {
   private final RelayTls tls;
   private final PeerName peer;
   private final X509Certificate certificate;
+  private final String group;
   private final String suite;
   private final Instant notAfter;
   private final Socket socket;
@@ -38,11 +39,12 @@ public final class Secured {
   private final AtomicBoolean altered = new AtomicBoolean();
   private final AtomicBoolean distrusted = new AtomicBoolean();
 
-  Secured(RelayTls tls, SSLSocket socket, Socket raw, PeerName peer, Identity own)
+  Secured(RelayTls tls, SSLSocket socket, Socket raw, PeerName peer, Identity own, String group)
       throws IOException {
     this.tls = tls;
     this.peer = peer;
     this.certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
+    this.group = group;
     this.suite = socket.getSession().getCipherSuite();
     this.notAfter =
         Stream.of(own.certificate(), certificate)
@@ -62,9 +64,9 @@ public final class Secured {
     return peer;
   }
 
-  /** The key exchange in use; never another than X25519MLKEM768. */
+  /** The key exchange in use: X25519MLKEM768, or X25519 where our settings allow it. */
   public String group() {
-    return RelayTlsProvider.GROUP;
+    return group;
   }
 
   /** The cipher suite in use, such as {@code TLS_AES_256_GCM_SHA384}. */

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +25,10 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 
 /** Two ends on loopback TCP, certificates for both, and what they log. */
 final class RelayTlsFixture implements AutoCloseable {
@@ -79,7 +84,9 @@ final class RelayTlsFixture implements AutoCloseable {
           leaf.certificate(),
           new OwnKey(leaf.key(), KeyKind.of(leaf.certificate().getPublicKey()).orElseThrow(), null),
           authorities,
-          Revocation.parse(crl.getEncoded(), authorities, grace));
+          Map.of(),
+          Revocation.parse(crl.getEncoded(), authorities, grace),
+          false);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -123,6 +130,29 @@ final class RelayTlsFixture implements AutoCloseable {
       }
       throw new AssertionError(failure);
     }
+  }
+
+  /**
+   * An opener by the JDK's own TLS, which knows no X25519MLKEM768.
+   *
+   * @return the first byte that it hears
+   */
+  Outcome<Integer> foreign(SampleLeaf leaf, Socket raw, String protocol) throws Exception {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(leaf.keyStore("x"), "x".toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(
+        keys.getKeyManagers(),
+        new TrustManager[] {new PeerTrust(identity(leaf), GATEWAY, now)},
+        null);
+    SSLSocket tls = (SSLSocket) context.getSocketFactory().createSocket(raw, "gateway", 1, true);
+    tls.setEnabledProtocols(new String[] {protocol});
+    return start(
+        () -> {
+          tls.startHandshake();
+          tls.getOutputStream().write(RelayTls.ACCEPTED);
+          return tls.getInputStream().read();
+        });
   }
 
   static <T> Outcome<T> start(Callable<T> work) {

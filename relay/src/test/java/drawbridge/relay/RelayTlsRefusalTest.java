@@ -17,7 +17,6 @@ import drawbridge.relay.RelayTlsFixture.Wire;
 import java.time.Duration;
 import java.time.Instant;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -135,7 +134,7 @@ final class RelayTlsRefusalTest {
                       });
               SSLSocket tls =
                   (SSLSocket) context.getSocketFactory().createSocket(wire.opener(), null, 0, true);
-              RelayTlsProvider.demand(tls);
+              RelayTlsProvider.demand(tls, false);
               tls.startHandshake();
               return tls.getInputStream().read();
             });
@@ -152,28 +151,11 @@ final class RelayTlsRefusalTest {
     refused(Reason.WEAK_GROUP, "TLSv1.3");
   }
 
-  /** By the JDK's own TLS, which does not know X25519MLKEM768. */
   private void refused(Reason reason, String protocol) throws Exception {
     Wire wire = fixture.wire();
     Outcome<Secured> acceptor =
         RelayTlsFixture.start(() -> fixture.gateway().accept(wire.acceptor(), AGENT));
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(agent(good()).keyStore("x"), "x".toCharArray());
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        keys.getKeyManagers(),
-        new TrustManager[] {new PeerTrust(fixture.identity(agent(good())), GATEWAY, now)},
-        null);
-    SSLSocket tls =
-        (SSLSocket) context.getSocketFactory().createSocket(wire.opener(), "gateway", 1, true);
-    tls.setEnabledProtocols(new String[] {protocol});
-    Outcome<Integer> opener =
-        RelayTlsFixture.start(
-            () -> {
-              tls.startHandshake();
-              return tls.getInputStream().read();
-            });
-    refused(reason, acceptor, opener);
+    refused(reason, acceptor, fixture.foreign(agent(good()), wire.opener(), protocol));
   }
 
   @Test
@@ -229,7 +211,7 @@ final class RelayTlsRefusalTest {
                 .getSocketFactory()
                 .createSocket(wire.acceptor(), null, 0, true);
     tls.setUseClientMode(false);
-    RelayTlsProvider.demand(tls);
+    RelayTlsProvider.demand(tls, false);
     tls.startHandshake();
     tls.getOutputStream().write(2);
     assertEquals(Reason.PROTOCOL, opener.reason());

@@ -40,6 +40,41 @@ final class RelayTlsTest {
   }
 
   @Test
+  void endsThatMayDoWithoutThePostQuantumGroupStillPreferIt() throws Exception {
+    Ends ends =
+        fixture.handshake(
+            fixture.tls(classical(fixture.pki.agent("plant-1", "agent-a"))),
+            fixture.tls(classical(fixture.pki.gateway("gateway-1"))));
+    assertEquals("X25519MLKEM768", ends.opener().value().group());
+    assertEquals("X25519MLKEM768", ends.acceptor().value().group());
+  }
+
+  @Test
+  void aPeerWithoutThePostQuantumGroupIsTakenWhereTheSettingsSaySoAndAWarningTells()
+      throws Exception {
+    RelayTlsFixture.Wire wire = fixture.wire();
+    RelayTls gateway = fixture.tls(classical(fixture.pki.gateway("gateway-1")));
+    var acceptor =
+        RelayTlsFixture.start(() -> gateway.accept(wire.acceptor(), RelayTlsFixture.AGENT));
+    var opener = fixture.foreign(fixture.pki.agent("plant-1", "agent-a"), wire.opener(), "TLSv1.3");
+    assertEquals(RelayTls.ACCEPTED, opener.value());
+    assertEquals("X25519", acceptor.value().group());
+    assertTrue(
+        fixture.log().stream()
+            .anyMatch(
+                line ->
+                    line.startsWith("WARNING secured with agent agent-a of plant-1: X25519, ")
+                        && line.contains("identity.classical")),
+        fixture.log().toString());
+  }
+
+  private Identity classical(SampleLeaf leaf) {
+    Identity own = fixture.identity(leaf);
+    return new Identity(
+        own.certificate(), own.key(), own.authorities(), own.sites(), own.revocation(), true);
+  }
+
+  @Test
   void bothEndsProveTheirNamesAndAgreeOnThePostQuantumGroup() throws Exception {
     Ends ends = fixture.handshake(fixture.agent(), fixture.gateway());
     Secured opener = ends.opener().value();
@@ -191,7 +226,8 @@ final class RelayTlsTest {
           fixture.handshake(agent, gateway, new RelayTlsFixture.Wire(wire.opener(), overheard));
       assertEquals(RelayTlsFixture.AGENT, ends.acceptor().value().peer());
       ends.opener().value().socket().close();
-      assertTrue(heard.seen() && heard.group() && heard.version13());
+      assertTrue(heard.seen() && heard.version13());
+      assertTrue(heard.groups().contains(0x11EC), heard.groups().toString());
       assertFalse(heard.resumes());
     }
   }
