@@ -111,7 +111,7 @@ public final class OrdersDatabase implements AutoCloseable {
 
           create table sales.orders (
             id integer primary key,
-            customer_id integer not null references sales.customers,
+            customer_id integer not null,
             placed_on date not null,
             total numeric(10, 2) not null,
             status text not null,
@@ -125,6 +125,8 @@ public final class OrdersDatabase implements AutoCloseable {
                  (array['new', 'paid', 'shipped', 'returned'])[1 + id %% 4],
                  case when id %% 5 > 0 then 'Leave at dock ' || id %% 12 || ' and ring twice' end
           from generate_series(1, %2$d) as id;
+
+          alter table sales.orders add foreign key (customer_id) references sales.customers;
 
           create table sales.notes (
             id bigint generated always as identity primary key,

@@ -61,20 +61,40 @@ final class Repository {
     return java(module, main, QUICK, arguments);
   }
 
-  static List<String> java(String module, String main, List<String> jvm, List<String> arguments)
-      throws IOException {
+  /** The jar of the module, and the libraries that it was built with. */
+  static String classPath(String module) throws IOException {
     Path target = root().resolve(module).resolve("target");
     Path libraries = target.resolve("dependencies.classpath");
     if (!Files.exists(libraries)) {
       throw new IOException(libraries + " is missing. Fix: build with ./drawbridge or mvn package");
     }
+    return own(target) + File.pathSeparator + Files.readString(libraries).strip();
+  }
+
+  /** A module that is being tested has no jar of these classes yet. */
+  private static Path own(Path target) throws IOException {
+    if (!target.startsWith(root().resolve("acceptance"))) {
+      try (var jars = Files.newDirectoryStream(target, "*.jar")) {
+        for (Path jar : jars) {
+          return jar;
+        }
+      }
+    }
+    return target.resolve("classes");
+  }
+
+  static List<String> java(String module, String main, List<String> jvm, List<String> arguments)
+      throws IOException {
+    String classPath = classPath(module);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(FLAGS);
     command.addAll(jvm);
+    if (jvm.equals(QUICK)) {
+      command.addAll(ClassCaches.flags(module, classPath));
+    }
     command.add("-cp");
-    command.add(
-        target.resolve("classes") + File.pathSeparator + Files.readString(libraries).strip());
+    command.add(classPath);
     command.add(main);
     command.addAll(arguments);
     return command;

@@ -15,7 +15,7 @@ final class Training {
   private static final int CALLS = 100;
 
   /** Writing what was recorded takes a JVM seconds, on a busy machine many. */
-  private static final long PATIENCE_SECONDS = 180;
+  static final long PATIENCE_SECONDS = 180;
 
   private static final List<String> PATHS =
       List.of(
@@ -24,6 +24,13 @@ final class Training {
           "/orders/v1/orders/by-note?beginning=a",
           "/orders/v1/customers/17",
           "/orders/v1/nothing");
+
+  /**
+   * Classes, and not which methods were hot: at a start nobody has time to compile them all at
+   * once.
+   */
+  static final List<String> RECORD =
+      List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-AOTRecordTraining");
 
   private Training() {}
 
@@ -45,19 +52,14 @@ final class Training {
     }
   }
 
-  /**
-   * Classes, and not which methods were hot: at a start nobody has time to compile them all at
-   * once.
-   */
   private static Map<String, String> record(String file) {
     return Map.of(
         "DRAWBRIDGE_JAVA_OPTIONS",
-        "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTMode=record"
-            + " -XX:AOTConfiguration="
-            + file);
+        String.join(" ", RECORD) + " -XX:AOTMode=record -XX:AOTConfiguration=" + file);
   }
 
-  private static void call(Stack stack) throws Exception {
+  /** Calls as connectors make them. */
+  static void call(Stack stack) throws Exception {
     try (Connector connector = Connector.of(stack)) {
       for (int i = 0; i < CALLS; i++) {
         HttpResponse<String> answer = connector.get(PATHS.get(i % PATHS.size()));

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -13,10 +14,11 @@ import org.junit.jupiter.api.Timeout;
  * {@code bench faults}: every fault for some seconds, in a random order; with {@code
  * -Ddrawbridge.long} as long as the command does it by itself.
  */
+@Tag("alone")
 @Timeout(1_800)
 final class FaultsTest {
   private static final List<String> SHORT =
-      List.of("--mixed", "1", "--seconds", "4", "--outage", "5", "--callers", "32", "--slack", "5");
+      List.of("--mixed", "1", "--seconds", "3", "--outage", "4", "--callers", "32", "--slack", "5");
 
   @Test
   void everyCallIsAccountedFor() throws Exception {

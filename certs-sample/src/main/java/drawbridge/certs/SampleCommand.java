@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
     description = "Make sample CAs, certificates, CRLs and the audit keys. Not for production.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class SampleCommand implements Callable<Integer> {
+public final class SampleCommand implements Callable<Integer> {
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,40}");
   private static final Pattern AGENT = Pattern.compile("([a-z0-9-]{1,40})/([a-z0-9-]{1,40})");
 

@@ -76,7 +76,7 @@ final class BenchCall implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Topology> chosen = topologies.stream().map(BenchCall::topology).toList();
-    StackPlan plan = quick ? StackPlan.small() : StackPlan.small().measured("512m");
+    StackPlan plan = quick ? StackPlan.small().withRows(1_000) : StackPlan.small().measured("512m");
     try (Stack stack = Stack.start(plan, line -> say("· " + line))) {
       SSLContext tls =
           Pem.identified(

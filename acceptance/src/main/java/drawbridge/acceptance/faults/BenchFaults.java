@@ -2,6 +2,7 @@ package drawbridge.acceptance.faults;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import drawbridge.acceptance.ClassCaches;
 import drawbridge.acceptance.Pem;
 import drawbridge.acceptance.Stack;
 import drawbridge.acceptance.StackPlan;
@@ -90,6 +91,8 @@ public final class BenchFaults implements Callable<Integer> {
                 new StackPlan.Site(
                     "plant-1", List.of(Scene.AGENT, Scene.OTHER_AGENT), Optional.empty()))
             .withBreaker();
+    ClassCaches
+        .make(); // installed programs have theirs, and some faults are about how soon one is back
     try (Stack stack = Stack.start(plan, line -> say("· " + line))) {
       try {
         return run(stack, chosen) ? Program.DONE : Program.FAILED;
