@@ -47,14 +47,19 @@ final class AccessTest {
 
   /** While the SDK takes its links down and up sends fail for other reasons, or go through. */
   private static void isRefusedInTheEnd(ServiceBusSenderClient sender) {
+    isRefusedInTheEnd(sender, ServiceBusFailureReason.UNAUTHORIZED);
+  }
+
+  private static void isRefusedInTheEnd(
+      ServiceBusSenderClient sender, ServiceBusFailureReason reason) {
     Await.until(
-        "a send is unauthorized",
+        "a send is refused: " + reason,
         () -> {
           try {
             sender.sendMessage(Sdk.text("x"));
             return false;
           } catch (ServiceBusException e) {
-            return e.getReason().equals(ServiceBusFailureReason.UNAUTHORIZED);
+            return e.getReason().equals(reason);
           }
         });
   }
@@ -155,6 +160,63 @@ final class AccessTest {
     }
     try (Sdk denied = new Sdk(namespace.connectionString("denied"))) {
       denied.sender("denied").sendMessage(Sdk.text("after"));
+    }
+  }
+
+  private static LocalNamespace own() {
+    return LocalNamespace.start(
+        NamespaceSettings.builder().key("root", "root-secret").queue("in").build());
+  }
+
+  /** A new client, for the SDK keeps the links and tokens of an old one for a while. */
+  private static void sends(LocalNamespace own, String queue) throws Exception {
+    try (Sdk sdk = new Sdk(own.connectionString("root"))) {
+      sdk.sender(queue).sendMessage(Sdk.text("x"));
+    }
+  }
+
+  @Test
+  void aRightThatIsTakenEndsTheLinkThatNeedsItAndNoOther() throws Exception {
+    try (LocalNamespace own = own();
+        Sdk sdk = new Sdk(own.connectionString("root"))) {
+      ServiceBusSenderClient sender = sdk.sender("in");
+      sender.sendMessage(Sdk.text("before"));
+      own.take("root", Right.SEND, "IN");
+      isRefusedInTheEnd(sender);
+      assertEquals("before", Sdk.takeOne(sdk.taker("in")).getBody().toString());
+      own.give("root", Right.SEND, "in");
+      sends(own, "in");
+    }
+  }
+
+  @Test
+  void aDeletedQueueIsNotFoundAndComesBackEmpty() throws Exception {
+    try (LocalNamespace own = own();
+        Sdk sdk = new Sdk(own.connectionString("root"))) {
+      ServiceBusSenderClient sender = sdk.sender("in");
+      sender.sendMessage(Sdk.text("gone with it"));
+      assertThrows(IllegalArgumentException.class, () -> own.create("in"));
+      own.delete("In");
+      assertEquals(0, own.stats().links());
+      isRefusedInTheEnd(sender, ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND);
+      assertThrows(IllegalArgumentException.class, () -> own.delete("in"));
+      own.create("in");
+      own.create("another");
+      assertEquals(0, own.stats().queue("in").depth());
+      sends(own, "in");
+      sends(own, "another");
+    }
+  }
+
+  @Test
+  void tokensAreJudgedByAClockThatCanBeWrong() throws Exception {
+    try (LocalNamespace own = own()) {
+      own.clock(Duration.ofHours(2));
+      assertEquals(ServiceBusFailureReason.UNAUTHORIZED, reason(() -> sends(own, "in")));
+      own.clock(Duration.ofHours(2).negated());
+      sends(own, "in");
+      own.clock(Duration.ZERO);
+      sends(own, "in");
     }
   }
 
