@@ -1,10 +1,12 @@
 package drawbridge.agent;
 
 import drawbridge.agent.console.StatusSocket;
+import drawbridge.audit.AuditDisk;
 import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.WayCheck;
 import drawbridge.settings.Answers;
 import drawbridge.settings.Bundle;
+import drawbridge.settings.BundleOptions;
 import drawbridge.settings.Finding;
 import drawbridge.settings.Findings;
 import drawbridge.settings.SecretFiles;
@@ -12,7 +14,7 @@ import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileAlreadyExistsException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,23 +48,13 @@ final class CheckCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "agent.yaml")
   @Nullable Path config;
 
+  @Mixin final BundleOptions bundle = new BundleOptions();
+
   @Option(names = "--offline", description = "only read the files")
   boolean offline;
 
   @Option(names = "--json", description = "for machines, as docs/check.md says")
   boolean json;
-
-  @Option(
-      names = "--bundle",
-      paramLabel = "FILE",
-      description = "write what support needs into a zip file, with every secret removed")
-  @Nullable Path bundle;
-
-  @Option(
-      names = "--log",
-      paramLabel = "FILE",
-      description = "whose last lines go into the bundle; default: the service's journal")
-  @Nullable Path log;
 
   @Option(
       names = "--namespace",
@@ -91,9 +84,14 @@ final class CheckCommand implements Callable<Integer> {
     }
     List<Path> secrets = new ArrayList<>(SecretFiles.of(config));
     Optional<AgentSettings> settings = look(findings, config, secrets);
-    if (bundle != null) {
-      bundle(bundle, findings, secrets, config, settings);
-    }
+    bundle.write(
+        "agent",
+        Main.version(),
+        findings,
+        secrets,
+        config,
+        zip -> settings.ifPresent(read -> add(read, zip)),
+        json ? new PrintWriter(Writer.nullWriter()) : out());
     return findings.end("agent", Main.version());
   }
 
@@ -213,46 +211,10 @@ final class CheckCommand implements Callable<Integer> {
     return NetworkSettings.read(Section.parse(Path.of("--proxy, --trust"), text.toString()));
   }
 
-  private void bundle(
-      Path file,
-      Findings findings,
-      List<Path> secrets,
-      Path config,
-      Optional<AgentSettings> settings)
-      throws IOException {
-    Bundle zip = new Bundle(secrets);
-    zip.versions("agent", Main.version());
-    zip.text("check.txt", findings.text());
-    zip.text("check.json", findings.json("agent", Main.version()));
-    zip.settings("settings/agent.yaml", config);
-    Path folder = config.toAbsolutePath().getParent();
-    if (folder != null) {
-      zip.listing("settings.txt", folder);
-    }
-    settings.ifPresent(
-        read -> {
-          zip.settingsIn("settings/site", read.serves());
-          zip.listing("audit.txt", read.audit().folder());
-          zip.text("status.json", status(read));
-        });
-    if (log != null) {
-      zip.log("log.txt", log);
-    } else {
-      zip.journal("log.txt", "drawbridge-agent");
-    }
-    try {
-      zip.write(file);
-    } catch (FileAlreadyExistsException e) {
-      throw new SettingsException(file, 0, "--bundle", "is there already", "name another file", e);
-    }
-    if (!json) {
-      out()
-          .println(
-              "Written: "
-                  + file
-                  + ". It holds no secret that is known here; look before you send it.");
-      out().flush();
-    }
+  private static void add(AgentSettings settings, Bundle zip) {
+    zip.settingsIn("settings/site", settings.serves());
+    zip.listing("audit.txt", settings.audit().folder());
+    zip.text("status.json", status(settings));
   }
 
   private static String status(AgentSettings settings) {

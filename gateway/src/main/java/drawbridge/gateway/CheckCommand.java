@@ -1,15 +1,16 @@
 package drawbridge.gateway;
 
+import drawbridge.audit.AuditDisk;
 import drawbridge.relay.IdentityCheck;
 import drawbridge.relay.PeerName;
-import drawbridge.settings.Bundle;
+import drawbridge.settings.BundleOptions;
 import drawbridge.settings.Finding;
 import drawbridge.settings.Findings;
 import drawbridge.settings.SecretFiles;
 import drawbridge.settings.Section;
-import drawbridge.settings.SettingsException;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,23 +35,13 @@ final class CheckCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "F", required = true, description = "gateway.yaml")
   private Path config = Path.of("gateway.yaml");
 
+  @Mixin private final BundleOptions bundle = new BundleOptions();
+
   @Option(names = "--offline", description = "only read the files")
   private boolean offline;
 
   @Option(names = "--json", description = "for machines, as docs/check.md says")
   private boolean json;
-
-  @Option(
-      names = "--bundle",
-      paramLabel = "F",
-      description = "write what support needs into a zip file, with every secret removed")
-  private @Nullable Path bundle;
-
-  @Option(
-      names = "--log",
-      paramLabel = "F",
-      description = "whose last lines go into the bundle; default: the service's journal")
-  private @Nullable Path log;
 
   @Override
   public Integer call() throws IOException {
@@ -57,9 +49,14 @@ final class CheckCommand implements Callable<Integer> {
     Findings findings = new Findings(out, json);
     List<Path> secrets = SecretFiles.of(config);
     findings.step(() -> look(findings, secrets));
-    if (bundle != null) {
-      bundle(bundle, findings, secrets);
-    }
+    bundle.write(
+        "gateway",
+        Main.version(),
+        findings,
+        secrets,
+        config,
+        zip -> {},
+        json ? new PrintWriter(Writer.nullWriter()) : out);
     return findings.end("gateway", Main.version());
   }
 
@@ -69,33 +66,12 @@ final class CheckCommand implements Callable<Integer> {
     findings.add(Finding.ok(config.toString(), settings.sites().size() + " sites"));
     findings.addAll(SecretFiles.rights(secrets));
     new FrontDoorTls(settings.listen(), settings.certificates()).close();
+    settings.audit().ifPresent(audit -> findings.add(AuditDisk.look(audit.folder())));
     findings.add(Finding.ok("front door " + settings.listen().certificate(), ""));
     Channels.Connections connections = Channels.Connections.read(settings);
     findings.addAll(
         IdentityCheck.run(
             connections.identity(), PeerName.gateway(settings.name()), Instant.now()));
     return offline ? List.of() : Channels.check(settings, connections);
-  }
-
-  private void bundle(Path file, Findings findings, List<Path> secrets) throws IOException {
-    Bundle zip = new Bundle(secrets);
-    zip.versions("gateway", Main.version());
-    zip.text("check.txt", findings.text());
-    zip.text("check.json", findings.json("gateway", Main.version()));
-    zip.settings("settings/gateway.yaml", config);
-    Path folder = config.toAbsolutePath().getParent();
-    if (folder != null) {
-      zip.listing("settings.txt", folder);
-    }
-    if (log != null) {
-      zip.log("log.txt", log);
-    } else {
-      zip.journal("log.txt", "drawbridge-gateway");
-    }
-    try {
-      zip.write(file);
-    } catch (FileAlreadyExistsException e) {
-      throw new SettingsException(file, 0, "--bundle", "is there already", "name another file", e);
-    }
   }
 }

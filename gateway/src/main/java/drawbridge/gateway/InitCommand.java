@@ -1,20 +1,16 @@
 package drawbridge.gateway;
 
-import drawbridge.relay.FirstIdentity;
+import drawbridge.relay.FirstRun;
 import drawbridge.relay.KeyRequest;
 import drawbridge.relay.PeerName;
 import drawbridge.settings.Answers;
 import drawbridge.settings.Answers.Rule;
-import drawbridge.settings.Children;
 import drawbridge.settings.NewFiles;
-import drawbridge.settings.Program;
 import drawbridge.settings.Secret;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +20,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -42,11 +38,6 @@ import picocli.CommandLine.Spec;
       "Asks for what is not given, where there is a terminal; writes over nothing."
     })
 final class InitCommand implements Callable<Integer> {
-  /** Where the packages' unit looks. */
-  private static final Path INSTALLED = Path.of("/etc/drawbridge/gateway");
-
-  private static final Path PROGRAM = Path.of("/usr/bin/drawbridge-gateway");
-
   private static final Rule URL =
       new Rule(
           text -> text.matches("https://[A-Za-z0-9.-]+(:\\d{1,5})?(/[A-Za-z0-9._~/-]*)?"),
@@ -60,10 +51,9 @@ final class InitCommand implements Callable<Integer> {
 
   private final Answers answers;
 
-  @Spec @Nullable CommandSpec spec;
+  @Mixin final FirstRun first;
 
-  @Option(names = "--into", paramLabel = "DIR", description = "folder of gateway.yaml")
-  @Nullable Path into;
+  @Spec @Nullable CommandSpec spec;
 
   @Option(names = "--name", description = "of the gateway")
   @Nullable String name;
@@ -89,53 +79,18 @@ final class InitCommand implements Callable<Integer> {
       description = "names of the APIs that a site owns; default: first")
   @Nullable Map<String, String> apis;
 
-  @Option(
-      names = "--namespace",
-      paramLabel = "HOST",
-      description = "of Service Bus, such as contoso.servicebus.windows.net")
-  @Nullable String namespace;
-
-  @Option(names = "--key-name", description = "of the shared access key; default: the name")
-  @Nullable String keyName;
-
-  @Option(
-      names = "--key-file",
-      paramLabel = "FILE",
-      description = "holds the shared access key; it is copied")
-  @Nullable Path keyFile;
-
-  @Option(
-      names = "--emulator",
-      description = "the namespace is a local one on this machine, without TLS")
-  boolean emulator;
-
-  @Option(
-      names = "--samples",
-      paramLabel = "DIR",
-      description = "take certificates that “certs sample DIR” made, to try things out")
-  @Nullable Path samples;
-
-  @Option(names = "--no-check", description = "don't end with the check")
-  boolean unchecked;
-
   InitCommand() {
     this(Answers.atTerminal());
   }
 
   InitCommand(Answers answers) {
     this.answers = answers;
+    this.first = new FirstRun("gateway", answers);
   }
 
   @Override
   public Integer call() throws IOException {
-    Path folder =
-        Path.of(
-            answers.usual(
-                "--into",
-                into == null ? null : into.toString(),
-                "Folder of gateway.yaml",
-                Files.isDirectory(INSTALLED) ? INSTALLED.toString() : "drawbridge-gateway",
-                Rule.PLAIN));
+    Path folder = first.folder();
     String name =
         answers.needed("--name", this.name, "Name of this gateway", "gateway-1", Rule.NAME);
     String url = answers.needed("--public-url", publicUrl, "URL that callers see", "", URL);
@@ -143,100 +98,50 @@ final class InitCommand implements Callable<Integer> {
     String inner =
         answers.usual("--private-port", privatePort, "Port of health and metrics", "9090", PORT);
     String sites = sites();
-    String host =
-        answers.needed(
-            "--namespace",
-            namespace,
-            "Service Bus namespace, such as contoso.servicebus.windows.net",
-            "",
-            Rule.HOST);
-    String key =
-        answers.usual("--key-name", keyName, "Name of its shared access key", name, Rule.PLAIN);
-    Secret sas =
-        keyFile == null
-            ? answers.secret("Value of that key")
-            : answers.secret("--key-file", keyFile);
-    if (!answers.mistakes().isEmpty()) {
-      throw new ParameterException(line(), String.join(System.lineSeparator(), answers.mistakes()));
-    }
-
-    boolean service = folder.toAbsolutePath().normalize().equals(INSTALLED);
-    FirstIdentity identity =
-        FirstIdentity.of(PeerName.gateway(name), folder, samples, service ? "gateway" : "");
-    NewFiles files = new NewFiles();
-    identity.addTo(files);
-    Path secrets = folder.resolve("secrets");
-    if (!sas.isEmpty()) {
-      files.secret(secrets.resolve("sas"), sas);
-    }
-    files.secret(secrets.resolve("audit.key"), FirstIdentity.signer());
-    List<String> steps = new ArrayList<>(identity.steps());
-    if (sas.isEmpty()) {
-      steps.add(
-          "write the shared access key into "
-              + secrets.resolve("sas")
-              + ", for its owner alone to read");
-    }
-    frontDoor(files, folder, URI.create(url).getHost(), steps);
-    files.text(
-        folder.resolve("gateway.yaml"),
-        """
-        # This machine's gateway. docs/gateway.md explains every key; a misspelt one is refused.
-        name: %1$s
-        # what callers see; every absolute URL comes from here
-        public-url: "%2$s"
-        listen: { port: %3$s, certificate: front.pem, key: %4$s }
-        # health and metrics, in plain HTTP
-        private: { port: %5$s, address: 127.0.0.1 }
-        callers:
-          certificates: { trust: connectors-ca.pem, required: true }
-          # tokens of Entra ID, verified here and again by the agents
-          # tokens: { tenant: 11111111-2222-3333-4444-555555555555, audience: "api://drawbridge", keys: { url: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/discovery/v2.0/keys" } }
-        namespace:
-          endpoint: "%6$s"
-        %7$s\
-          login: { sas: { name: "%8$s", key-file: %9$s } }
-        %10$s\
-        audit: { folder: %11$s, key: %12$s }
-        # which agents may come up for a site, and which APIs are the site's own
-        sites:
-        %13$s\
-        """
-            .formatted(
-                name,
-                url,
-                front,
-                identity.secret("front.key"),
-                inner,
-                host,
-                emulator ? "  emulator: true\n" : "",
-                key,
-                identity.secret("sas"),
-                identity.section(),
-                service ? "/var/lib/drawbridge/gateway/audit" : "audit",
-                identity.secret("audit.key"),
-                sites));
-    List<Path> there = files.inTheWay();
-    if (!there.isEmpty()) {
-      line()
-          .getErr()
-          .println(
-              "drawbridge: "
-                  + there.getFirst()
-                  + " is there already, and nothing is written over. Fix: name another folder with --into, or move it away");
-      return Program.FAILED;
-    }
-    files.write();
-    report(files, steps);
-    if (!unchecked) {
-      check(folder);
-    }
-    return Program.DONE;
+    FirstRun.Login login = first.login(name);
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    FirstRun.Begun begun = first.begin(line, () -> PeerName.gateway(name), folder, login);
+    frontDoor(begun, folder, URI.create(url).getHost());
+    begun
+        .files()
+        .text(
+            folder.resolve("gateway.yaml"),
+            """
+            # This machine's gateway. docs/gateway.md explains every key; a misspelt one is refused.
+            name: %1$s
+            # what callers see; every absolute URL comes from here
+            public-url: "%2$s"
+            listen: { port: %3$s, certificate: front.pem, key: %4$s }
+            # health and metrics, in plain HTTP
+            private: { port: %5$s, address: 127.0.0.1 }
+            callers:
+              certificates: { trust: connectors-ca.pem, required: true }
+              # tokens of Entra ID, verified here and again by the agents
+              # tokens: { tenant: 11111111-2222-3333-4444-555555555555, audience: "api://drawbridge", keys: { url: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/discovery/v2.0/keys" } }
+            %6$s\
+            %7$s\
+            %8$s\
+            # which agents may come up for a site, and which APIs are the site's own
+            sites:
+            %9$s\
+            """
+                .formatted(
+                    name,
+                    url,
+                    front,
+                    begun.identity().secret("front.key"),
+                    inner,
+                    begun.namespace(),
+                    begun.identity().section(),
+                    begun.audit(),
+                    sites));
+    return begun.finish(line);
   }
 
-  private void frontDoor(NewFiles files, Path folder, String host, List<String> steps)
-      throws IOException {
-    Path key = folder.resolve("secrets").resolve("front.key");
+  private void frontDoor(FirstRun.Begun begun, Path folder, String host) throws IOException {
+    NewFiles files = begun.files();
+    Path key = begun.secrets().resolve("front.key");
+    Path samples = first.samples();
     if (samples != null) {
       files.secret(key, new Secret(Files.readString(samples.resolve("front.key"))));
       for (String file : List.of("front.pem", "connectors-ca.pem")) {
@@ -246,11 +151,15 @@ final class InitCommand implements Callable<Integer> {
     }
     KeyRequest made = KeyRequest.frontDoor(host);
     files.secret(key, made.key()).text(folder.resolve("front.csr"), made.request());
-    steps.add(
-        "let a CA that callers trust issue front.pem for front.csr, and put it into " + folder);
-    steps.add(
-        "put the CA that issues the connectors' certificates into "
-            + folder.resolve("connectors-ca.pem"));
+    begun
+        .steps()
+        .add(
+            "let a CA that callers trust issue front.pem for front.csr, and put it into " + folder);
+    begun
+        .steps()
+        .add(
+            "put the CA that issues the connectors' certificates into "
+                + folder.resolve("connectors-ca.pem"));
   }
 
   private String sites() {
@@ -278,35 +187,5 @@ final class InitCommand implements Callable<Integer> {
                   .formatted(named, agents.replace(",", ", "), owned.replace(",", ", "));
             })
         .collect(Collectors.joining());
-  }
-
-  private void report(NewFiles files, List<String> steps) {
-    PrintWriter out = line().getOut();
-    out.println("Written:");
-    files.all().forEach(file -> out.println("  " + file));
-    out.println("Still to do:");
-    int i = 0;
-    for (String step : steps) {
-      out.println("  " + ++i + ". " + step);
-    }
-    out.flush();
-  }
-
-  /** What it says of what is still to do is no failure of this command. */
-  private void check(Path folder) throws IOException {
-    CommandLine parent = line().getParent();
-    String file = folder.resolve("gateway.yaml").toString();
-    line().getOut().println("\ndrawbridge gateway check --config " + file);
-    line().getOut().flush();
-    if (folder.toAbsolutePath().normalize().equals(INSTALLED) && Files.isExecutable(PROGRAM)) {
-      // As the service's user, with the secrets that systemd would hand over.
-      Children.run(PROGRAM.toString(), "check", "--config", file);
-    } else if (parent != null) {
-      var _ = parent.execute("check", "--config", file);
-    }
-  }
-
-  private CommandLine line() {
-    return Objects.requireNonNull(spec).commandLine();
   }
 }

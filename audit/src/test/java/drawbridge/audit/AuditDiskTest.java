@@ -1,4 +1,4 @@
-package drawbridge.agent;
+package drawbridge.audit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package drawbridge.agent;
+package drawbridge.audit;
 
 import drawbridge.settings.Finding;
 import java.io.IOException;
@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Whether the audit log has a place; without one calls are refused. */
-final class AuditDisk {
+public final class AuditDisk {
   private static final long MEGABYTE = 1 << 20;
   private static final long LEAST = 100;
   private static final long LITTLE = 1_024;
@@ -14,7 +14,7 @@ final class AuditDisk {
   private AuditDisk() {}
 
   /** Looks without taking the folder, which a running agent holds. */
-  static Finding look(Path folder) {
+  public static Finding look(Path folder) {
     Path nearest = folder.toAbsolutePath();
     while (!Files.exists(nearest) && nearest.getParent() != null) {
       nearest = nearest.getParent();
