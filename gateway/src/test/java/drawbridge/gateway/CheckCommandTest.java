@@ -62,8 +62,7 @@ final class CheckCommandTest {
   }
 
   private void rights(String ofTheKey) throws IOException {
-    Files.setPosixFilePermissions(
-        folder.resolve("sas"), PosixFilePermissions.fromString(ofTheKey));
+    Files.setPosixFilePermissions(folder.resolve("sas"), PosixFilePermissions.fromString(ofTheKey));
   }
 
   @AfterEach
