@@ -48,7 +48,7 @@ final class HealthNamesTest {
   /** Control requests that make it and mend it, and what is said meanwhile by each of both. */
   enum Mistake {
     WRONG_CLOCK(
-        "/clock?ahead=2h",
+        "/clock?ahead=120m",
         "/clock?ahead=0",
         "cannot receive from drawbridge.plant-1.agent-a: the login is refused: this machine's clock is 7",
         "cannot receive from drawbridge.gateway-1: the login is refused: this machine's clock is 7"),
