@@ -12,6 +12,7 @@ import com.azure.messaging.servicebus.ServiceBusException;
 import com.azure.messaging.servicebus.ServiceBusFailureReason;
 import com.azure.messaging.servicebus.ServiceBusSenderClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,10 +26,15 @@ final class AccessTest {
           NamespaceSettings.builder()
               .key("root", "root-secret")
               .key("denied", "denied-secret", Permissions.of(Set.of(), Set.of("denied")))
+              .key(
+                  "manager",
+                  "manager-secret",
+                  new Permissions(Set.of(), Set.of(), Set.of(), Set.of("managed")))
               .key("agent", "agent-secret", Permissions.of(Set.of("in"), Set.of("out")))
               .queue("in")
               .queue("out")
               .queue("denied")
+              .queue("managed")
               .build());
 
   @BeforeAll
@@ -77,6 +83,65 @@ final class AccessTest {
           reason(() -> agent.sender("in").sendMessage(Sdk.text("x"))));
       assertEquals(
           ServiceBusFailureReason.UNAUTHORIZED, reason(() -> agent.receiver("out").peekMessage()));
+    }
+  }
+
+  /** Of the queue it is for; elsewhere not even whether there is one is told. */
+  @Test
+  void theRightToManageAQueueIsThatToSendAndToListenThere() throws Exception {
+    try (Sdk manager = new Sdk(namespace.connectionString("manager"))) {
+      manager.sender("managed").sendMessage(Sdk.text("to itself"));
+      assertEquals("to itself", manager.receiver("managed").peekMessage().getBody().toString());
+      assertEquals("to itself", Sdk.takeOne(manager.taker("managed")).getBody().toString());
+      for (String queue : List.of("in", "nowhere")) {
+        assertEquals(
+            ServiceBusFailureReason.UNAUTHORIZED,
+            reason(() -> manager.sender(queue).sendMessage(Sdk.text("x"))));
+      }
+    }
+  }
+
+  /** Two links of every connection are for its tokens. */
+  @Test
+  void moreLinksThanAConnectionMayHaveAreRefusedAndTheOthersGoOn() throws Exception {
+    try (LocalNamespace own =
+            LocalNamespace.start(
+                NamespaceSettings.builder()
+                    .key("root", "s")
+                    .queue("in")
+                    .queue("out")
+                    .maxLinks(3)
+                    .build());
+        Sdk sdk = new Sdk(own.connectionString("root"))) {
+      ServiceBusSenderClient first = sdk.sender("in");
+      first.sendMessage(Sdk.text("one"));
+      assertEquals(
+          ServiceBusFailureReason.QUOTA_EXCEEDED,
+          reason(() -> sdk.sender("out").sendMessage(Sdk.text("x"))));
+      first.sendMessage(Sdk.text("two"));
+      assertEquals(2, own.stats().queue("in").messagesIn());
+    }
+  }
+
+  @Test
+  void moreConnectionsThanThereMayBeAreClosedUntilOneEnds() throws Exception {
+    try (LocalNamespace own =
+        LocalNamespace.start(
+            NamespaceSettings.builder().key("root", "s").queue("in").maxConnections(1).build())) {
+      try (Sdk first = new Sdk(own.connectionString("root"))) {
+        first.sender("in").sendMessage(Sdk.text("one"));
+        try (Sdk second = new Sdk(own.connectionString("root"))) {
+          ServiceBusSenderClient refused = second.sender("in");
+          assertThrows(RuntimeException.class, () -> refused.sendMessage(Sdk.text("x")));
+        }
+        assertEquals(1, own.stats().connectionsAccepted());
+        first.sender("in").sendMessage(Sdk.text("two"));
+      }
+      Await.until("the first is gone", () -> own.stats().connections() == 0);
+      try (Sdk third = new Sdk(own.connectionString("root"))) {
+        third.sender("in").sendMessage(Sdk.text("three"));
+      }
+      assertEquals(3, own.stats().queue("in").messagesIn());
     }
   }
 
