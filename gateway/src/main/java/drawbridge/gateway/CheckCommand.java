@@ -68,6 +68,9 @@ final class CheckCommand implements Callable<Integer> {
     new FrontDoorTls(settings.listen(), settings.certificates()).close();
     settings.audit().ifPresent(audit -> findings.add(AuditDisk.look(audit.folder())));
     findings.add(Finding.ok("front door " + settings.listen().certificate(), ""));
+    if (!offline) {
+      findings.addAll(PortCheck.run(settings));
+    }
     Channels.Connections connections = Channels.Connections.read(settings);
     findings.addAll(
         IdentityCheck.run(
