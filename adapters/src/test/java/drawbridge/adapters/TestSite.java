@@ -1,5 +1,6 @@
 package drawbridge.adapters;
 
+import drawbridge.adapters.sql.Drivers;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,12 +40,18 @@ public final class TestSite implements AutoCloseable {
 
   /** The same with the login among the lines of the source. */
   public static TestSite open(Path folder, String source, String operations) throws IOException {
+    return open(folder, Drivers.SHIPPED, source, operations);
+  }
+
+  /** The same with drivers that an admin added. */
+  public static TestSite open(Path folder, Drivers drivers, String source, String operations)
+      throws IOException {
     Files.createDirectories(folder.resolve("apis"));
     Files.writeString(folder.resolve("sources.yaml"), "main:\n  adapter: sql\n" + source.indent(2));
     Files.writeString(
         folder.resolve("apis/shop-v1.yaml"),
         "api: shop\nversion: v1\ntitle: Shop\nsource: main\noperations:\n" + operations.indent(2));
-    return new TestSite(Site.open(folder), "shop/v1/");
+    return new TestSite(Site.open(folder, Duration.ofSeconds(5), drivers), "shop/v1/");
   }
 
   public Site site() {

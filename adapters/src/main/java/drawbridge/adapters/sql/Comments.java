@@ -2,6 +2,7 @@ package drawbridge.adapters.sql;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,33 +13,56 @@ final class Comments {
   private static final int LONGEST = 500;
 
   private final Connection connection;
-  private final Map<String, Map<String, String>> tables = new HashMap<>();
+  private final Dialect dialect;
+  private final Map<Table, Map<String, String>> tables = new HashMap<>();
 
-  Comments(Connection connection) {
+  /** Where a column comes from; null: the database does not say. */
+  private record Table(@Nullable String catalog, @Nullable String schema, String name) {}
+
+  Comments(Connection connection, Dialect dialect) {
     this.connection = connection;
+    this.dialect = dialect;
   }
 
-  /** Empty: none. */
-  String of(@Nullable String schema, String table, String column) throws SQLException {
-    String key = schema + "." + table;
-    Map<String, String> columns = tables.get(key);
-    if (columns == null) {
-      columns = read(schema == null || schema.isEmpty() ? null : schema, table);
-      tables.put(key, columns);
+  /**
+   * On a column of a result, from 1; empty: there is none, or the column comes from no table.
+   *
+   * @param from of the connection
+   */
+  String of(ResultSetMetaData from, int column) throws SQLException {
+    String name = from.getTableName(column);
+    if (name == null || name.isEmpty()) {
+      return "";
     }
-    return columns.getOrDefault(column, "");
+    String catalog = said(from.getCatalogName(column));
+    Table table =
+        new Table(
+            catalog == null ? connection.getCatalog() : catalog,
+            said(dialect.baseSchema(from, column)),
+            name);
+    Map<String, String> columns = tables.get(table);
+    if (columns == null) {
+      columns = read(table);
+      tables.put(table, columns);
+    }
+    return columns.getOrDefault(dialect.baseColumn(from, column), "");
   }
 
-  private Map<String, String> read(@Nullable String schema, String table) throws SQLException {
+  private static @Nullable String said(@Nullable String name) {
+    return name == null || name.isEmpty() ? null : name;
+  }
+
+  private Map<String, String> read(Table table) throws SQLException {
     Map<String, String> columns = new HashMap<>();
     String escape = connection.getMetaData().getSearchStringEscape();
+    String schema = table.schema();
     try (ResultSet rows =
         connection
             .getMetaData()
             .getColumns(
-                connection.getCatalog(),
+                table.catalog(),
                 schema == null ? null : literally(schema, escape),
-                literally(table, escape),
+                literally(table.name(), escape),
                 null)) {
       while (rows.next()) {
         String remark = rows.getString("REMARKS");

@@ -63,9 +63,17 @@ public enum Dialect {
     return this == POSTGRESQL;
   }
 
-  /** {@code 'it\'s'} is one string, {@code "text"} is one too, and # begins a comment. */
+  /**
+   * {@code 'it\'s'} is one string, {@code "text"} is one too, # begins a comment, and -- only with
+   * a space behind it.
+   */
   boolean backslashes() {
     return this == MARIADB;
+  }
+
+  /** A comment may hold others, each with an end of its own. */
+  boolean nestedComments() {
+    return this != MARIADB && this != ORACLE;
   }
 
   /** {@code [a name]}, and no arrays. */
@@ -230,6 +238,15 @@ public enum Dialect {
     return this == POSTGRESQL
         ? from.unwrap(PGResultSetMetaData.class).getBaseColumnName(column)
         : from.getColumnName(column);
+  }
+
+  /** The name of that table's schema; empty: the database does not say. */
+  String baseSchema(ResultSetMetaData from, int column) throws SQLException {
+    String schema =
+        this == POSTGRESQL
+            ? from.unwrap(PGResultSetMetaData.class).getBaseSchemaName(column)
+            : from.getSchemaName(column);
+    return schema == null ? "" : schema;
   }
 
   /** A row with the same value in a unique column is there. */

@@ -93,7 +93,7 @@ final class Draft {
     text.append(String.join(", ", named.stream().map(this::column).toList())).append("]");
     text.append(keys.isEmpty() ? "  # a guess: the database knows of no key\n" : "\n");
     text.append("      allow: [list, get]  # also: create, update, delete\n      columns:\n");
-    Comments comments = new Comments(connection);
+    Comments comments = new Comments(connection, dialect);
     Set<String> shown = new HashSet<>();
     for (int i = 1; i <= columns.names().size(); i++) {
       String name = columns.names().get(i - 1);
@@ -109,11 +109,7 @@ final class Draft {
       if (schema.maxLength() > 0 && schema.maxLength() <= 8_000 && schema.type() == Type.STRING) {
         line.append(", max-length: ").append(schema.maxLength());
       }
-      String at = from.getTableName(i);
-      String comment =
-          at == null || at.isEmpty()
-              ? ""
-              : comments.of(from.getSchemaName(i), at, dialect.baseColumn(from, i));
+      String comment = comments.of(from, i);
       text.append(line).append(" }");
       text.append(comment.isEmpty() ? "\n" : "  # " + comment.replaceAll("\\s+", " ") + "\n");
     }

@@ -59,17 +59,12 @@ record NamedSql(String text, List<String> names, String verb) {
 
     NamedSql parse() throws Malformed {
       while (at < sql.length()) {
+        if (comment()) {
+          continue;
+        }
         char c = sql.charAt(at);
         if (Character.isWhitespace(c)) {
           copy(1);
-        } else if (next("--")) {
-          int end = sql.indexOf('\n', at);
-          copyTo(end < 0 ? sql.length() : end);
-        } else if (next("/*")) {
-          comment();
-        } else if (c == '#' && dialect.backslashes()) {
-          int end = sql.indexOf('\n', at);
-          copyTo(end < 0 ? sql.length() : end);
         } else if (c == '\'') {
           quoted('\'', dialect.backslashes());
         } else if (c == '"') {
@@ -164,12 +159,34 @@ record NamedSql(String text, List<String> names, String verb) {
       operand = true;
     }
 
-    /** Comments nest, in PostgreSQL and in the standard. */
-    private void comment() throws Malformed {
+    /** Copies the comment that begins here; false: none does. */
+    private boolean comment() throws Malformed {
+      if (next("/*")) {
+        longComment();
+        return true;
+      }
+      if (!lineComment()) {
+        return false;
+      }
+      int end = sql.indexOf('\n', at);
+      copyTo(end < 0 ? sql.length() : end);
+      return true;
+    }
+
+    private boolean lineComment() {
+      if (!dialect.backslashes()) {
+        return next("--");
+      }
+      // There 5--1 is a sum.
+      return peek(0) == '#' || (next("--") && peek(2) <= ' ');
+    }
+
+    /** They nest in the standard and almost everywhere. */
+    private void longComment() throws Malformed {
       int depth = 0;
       int end = at;
       do {
-        if (sql.startsWith("/*", end)) {
+        if ((depth == 0 || dialect.nestedComments()) && sql.startsWith("/*", end)) {
           depth++;
           end += 2;
         } else if (sql.startsWith("*/", end)) {
@@ -254,12 +271,7 @@ record NamedSql(String text, List<String> names, String verb) {
       while (at < sql.length()) {
         if (Character.isWhitespace(sql.charAt(at))) {
           copy(1);
-        } else if (next("--")) {
-          int end = sql.indexOf('\n', at);
-          copyTo(end < 0 ? sql.length() : end);
-        } else if (next("/*")) {
-          comment();
-        } else {
+        } else if (!comment()) {
           throw new Malformed("a second statement follows after ;", "write one statement only");
         }
       }

@@ -50,12 +50,9 @@ final class ResourceCheck {
           Columns.of(from, dialect, Resource.told(resource.columns()), resource.columns().size());
       compare(resource, found, from);
       Map<Integer, String> comments = new HashMap<>();
-      Comments source = new Comments(connection);
+      Comments source = new Comments(connection, dialect);
       for (int i = 1; i <= resource.columns().size(); i++) {
-        String table = from.getTableName(i);
-        if (table != null && !table.isEmpty()) {
-          comments.put(i, source.of(from.getSchemaName(i), table, dialect.baseColumn(from, i)));
-        }
+        comments.put(i, source.of(from, i));
       }
       columns = merged(resource, found.catalogue(Map.of(), comments));
     }

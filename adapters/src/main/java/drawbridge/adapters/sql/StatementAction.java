@@ -347,12 +347,9 @@ final class StatementAction implements Operation.Action, SqlOperation {
   private static Map<Integer, String> comments(
       Connection connection, ResultSetMetaData from, Dialect dialect) throws SQLException {
     Map<Integer, String> comments = new HashMap<>();
-    Comments source = new Comments(connection);
+    Comments source = new Comments(connection, dialect);
     for (int i = 1; i <= from.getColumnCount(); i++) {
-      String table = from.getTableName(i);
-      if (table != null && !table.isEmpty()) {
-        comments.put(i, source.of(from.getSchemaName(i), table, dialect.baseColumn(from, i)));
-      }
+      comments.put(i, source.of(from, i));
     }
     return comments;
   }

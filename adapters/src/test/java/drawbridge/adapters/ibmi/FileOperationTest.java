@@ -63,6 +63,7 @@ final class FileOperationTest {
     Files.write(exchange.resolve("a.bin"), bytes);
     TestAnswer answer = site.call("Read", "", "name", "a.bin");
     assertEquals("application/octet-stream", answer.contentType());
+    assertArrayEquals(bytes, answer.bytes());
     assertEquals("application/octet-stream", site.operation("Read").traits().produces());
     Files.write(exchange.resolve("t.txt"), "Grüße".getBytes(EBCDIC));
     TestAnswer text = site.call("ReadText", "", "name", "t.txt");

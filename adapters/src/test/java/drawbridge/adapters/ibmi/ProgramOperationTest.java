@@ -10,16 +10,23 @@ import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Parameter;
 import drawbridge.adapters.TestSite.TestAnswer;
 import drawbridge.ibmi.stub.HostError;
+import drawbridge.ibmi.stub.HostMessage;
 import drawbridge.ibmi.stub.HostService;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +108,11 @@ final class ProgramOperationTest {
               p.packed(3, 0, 15, 2, total);
               switch (p.text(0, 0, 10).strip()) {
                 case "NOBODY" -> throw HostError.of("USR0001", 40, "Customer NOBODY is not there.");
+                case "SHORT" ->
+                    throw new HostError(
+                        List.of(
+                            HostMessage.of("USR0003", 30, HostMessage.ESCAPE, "Stock is short.")
+                                .withHelp("Cause: 5 of 12 are there.")));
                 case "LOCKED" -> throw HostError.of("USR0002", 40, "Customer is locked.");
                 case "RECORD" -> throw HostError.of("CPF5027", 40, "Record 5 in use.");
                 case "DECIMAL" -> throw HostError.of("MCH1202", 40, "Decimal data error.");
@@ -170,6 +182,39 @@ final class ProgramOperationTest {
   }
 
   @Test
+  void theLogHasAllThatAMessageSays() throws Exception {
+    List<String> said = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            said.add(String.valueOf(record.getMessage()));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(HostAction.class.getName());
+    logger.addHandler(handler);
+    try {
+      Fault fault = site.fault("Price", BODY, "customer", "SHORT");
+      assertFalse(fault.message().contains("Stock") || fault.message().contains("Cause"));
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertEquals(1, said.size(), said::toString);
+    assertTrue(
+        said.getFirst()
+            .matches(
+                "host/v1/Price: job \\d{6}/QUSER/QZRCSRVS says: USR0003 severity 30 program \\S+"
+                    + " statement \\S+ Stock is short\\. \\(Cause: 5 of 12 are there\\.\\)"),
+        said.getFirst());
+  }
+
+  @Test
   void eachKindOfFailureOnTheHostIsItsOwnFault() throws Exception {
     String safe =
         BODY.replace("{\"lines\"", "{\"customer\":\"%s\",\"lines\"")
@@ -222,14 +267,17 @@ final class ProgramOperationTest {
   @Test
   void aProgramThatTakesTooLongIsCutOffAndItsOutcomeUnknown() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
+    AtomicInteger calls = new AtomicInteger();
     host.host()
         .program(
             "SHOP",
             "PRICE",
             p -> {
+              calls.incrementAndGet();
               if (!release.await(60, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("never released");
               }
+              p.packed(3, 0, 15, 2, BigDecimal.ONE);
             });
     long start = System.nanoTime();
     TestAnswer answer = new TestAnswer(Answer.Format.JSON);
@@ -239,7 +287,10 @@ final class ProgramOperationTest {
             () -> site.call("Price", answer, Duration.ofSeconds(2), BODY, "customer", "SLOW"));
     assertEquals(Fault.Code.OUTCOME_UNKNOWN, e.fault().code());
     assertTrue(System.nanoTime() - start < 15_000_000_000L);
+    assertEquals(1, calls.get());
     release.countDown();
+    site.call("Price", "{\"lines\":[]}", "customer", "NEXT");
+    assertEquals(2, calls.get(), "nothing was called again in between");
   }
 
   @Test

@@ -52,6 +52,8 @@ final class MariaDb {
     if (root) {
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rwxrwxrwx"));
     int port;
     try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
@@ -67,7 +69,7 @@ final class MariaDb {
                 "--auth-root-authentication-method=normal",
                 "--skip-test-db"));
     install.addAll(as);
-    Process installing = run(install, log);
+    Process installing = run(install, temporary, log);
     if (!installing.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)
         || installing.exitValue() != 0) {
       throw new IOException("MariaDB was not installed: " + Files.readString(log));
@@ -83,7 +85,7 @@ final class MariaDb {
                 "--socket=" + folder.resolve("data/s"),
                 "--skip-networking=0"));
     serve.addAll(as);
-    Process server = run(serve, log);
+    Process server = run(serve, temporary, log);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, folder)));
     String url = "jdbc:mariadb://localhost:" + port + "/";
     long until = System.nanoTime() + PATIENCE.toNanos();
@@ -103,11 +105,14 @@ final class MariaDb {
     }
   }
 
-  private static Process run(List<String> command, Path log) throws IOException {
-    return new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(Redirect.appendTo(log.toFile()))
-        .start();
+  private static Process run(List<String> command, Path temporary, Path log) throws IOException {
+    ProcessBuilder process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(Redirect.appendTo(log.toFile()));
+    // A server that starts deletes what others have in a folder that they share.
+    process.environment().put("TMPDIR", temporary.toString());
+    return process.start();
   }
 
   private static void stop(Process server, Path folder) {

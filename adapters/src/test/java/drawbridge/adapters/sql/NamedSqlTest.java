@@ -96,6 +96,50 @@ final class NamedSqlTest {
     assertEquals("", postgres(" -- nothing").verb());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select 'it\\'s :no ?'",
+        "select '\\\\', 1",
+        "select \"it\\\"s :no ?\"",
+        "select `a:no ?`, `b``:no` from t",
+        "select `a\\` from t",
+        "select 1 # :no ' ?\n + 1",
+        "select 1 -- :no '\n + 1",
+        "select 1 --\t:no '\n + 1",
+        "select 1 /* /* :no ' */ + 1",
+        "select 1 --",
+      })
+  void whatMariaDbReadsAsOneTokenStays(String sql) throws NamedSql.Malformed {
+    assertEquals(sql, NamedSql.parse(sql, Dialect.MARIADB).text());
+    assertEquals(List.of(), NamedSql.parse(sql, Dialect.MARIADB).names());
+  }
+
+  @Test
+  void aParameterMayFollowWhatOnlyMariaDbReadsSo() throws NamedSql.Malformed {
+    assertEquals(
+        "select '\\\\', ?, \"\\\"\", ?, `\\`, ? # the end",
+        NamedSql.parse("select '\\\\', :a, \"\\\"\", :b, `\\`, :c # the end", Dialect.MARIADB)
+            .text());
+    assertEquals("select 5--?", NamedSql.parse("select 5--:a", Dialect.MARIADB).text());
+    assertEquals(
+        List.of("a"), NamedSql.parse("/* /* */ select :a", Dialect.MARIADB).names(), "no nesting");
+    assertEquals("select 1", NamedSql.parse("select 1; # done", Dialect.MARIADB).text());
+    for (String open : List.of("select 'open\\'", "select `open", "select \"open\\\"")) {
+      assertThrows(NamedSql.Malformed.class, () -> NamedSql.parse(open, Dialect.MARIADB), open);
+    }
+  }
+
+  @Test
+  void sqlServersNamesMayHoldAnything() throws NamedSql.Malformed {
+    String names = "select [a:no ? ' -- ], [b]]:no] from [dbo].[t /*] where [c] = ?";
+    NamedSql sql = NamedSql.parse(names.replace("= ?", "= :c"), Dialect.SQLSERVER);
+    assertEquals(names, sql.text());
+    assertEquals(List.of("c"), sql.names());
+    assertEquals("select 'x\\', ?", NamedSql.parse("select 'x\\', :a", Dialect.SQLSERVER).text());
+    assertThrows(NamedSql.Malformed.class, () -> NamedSql.parse("select [open", Dialect.SQLSERVER));
+  }
+
   @Test
   void otherDatabasesHaveNoEscapeStringsAndNoQuestionMarks() throws NamedSql.Malformed {
     assertEquals(List.of("a"), NamedSql.parse("select 'x\\', :a", Dialect.H2).names());

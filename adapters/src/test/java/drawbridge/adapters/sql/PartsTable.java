@@ -79,10 +79,23 @@ abstract class PartsTable {
           order: [price desc]
           page: { size: 2 }
           idempotency: { table: drawbridge_requests }
+      - name: Stock
+        path: /stock
+        resource:
+          table: stock
+          key: [region]
+          allow: [list, get]
+          columns:
+            region: { type: string }
+            how_many: { type: long, name: parts }
+            worth: { type: decimal }
+          filter: how_many > 0
+          page: { size: 1 }
       """;
 
   final void open(Database database) throws Exception {
     database.execute(
+        "drop view if exists stock",
         "drop table if exists parts",
         "drop table if exists drawbridge_requests",
         "create table parts (id "
@@ -93,7 +106,9 @@ abstract class PartsTable {
         "create table drawbridge_requests (operation varchar(120) not null, caller char(64) not"
             + " null, request_key varchar(200) not null, body_hash char(64) not null, answer_key"
             + " varchar(2000) not null, made_at timestamp default current_timestamp, primary key"
-            + " (operation, caller, request_key))");
+            + " (operation, caller, request_key))",
+        "create view stock as select region, count(*) as how_many, cast(sum(price) as decimal(10,2))"
+            + " as worth from parts group by region");
     for (int i = 1; i <= 7; i++) {
       database.execute(
           "insert into parts (part_name, price, made_on, region, hidden) values ('part "

@@ -160,6 +160,54 @@ final class ResourceListTest extends PartsTable {
 
   @ParameterizedTest
   @MethodSource("databases")
+  void aViewIsAResourceToo(Database database) throws Exception {
+    open(database);
+    TestAnswer first = call("ListStocks").option("$count", "true").run();
+    assertEquals(2, TestCall.json(first).get("count").asInt());
+    assertEquals(List.of("north"), values(first, "region"));
+    TestAnswer second = call("ListStocks").url(TestCall.json(first).get("nextLink").asText()).run();
+    assertEquals(List.of("south"), values(second, "region"));
+    assertFalse(TestCall.json(second).has("nextLink"));
+    assertEquals(
+        List.of("south"),
+        values(call("ListStocks").option("$filter", "worth gt 7 and parts eq 4").run(), "region"));
+    assertEquals(
+        "{\"region\":\"north\",\"parts\":\"3\",\"worth\":7.00}",
+        call("GetStock").path("region", "north").run().text());
+    refused(Fault.Code.NOT_FOUND, call("GetStock").path("region", "west"));
+  }
+
+  /** RFC 4180, and NULL told from empty text. */
+  @ParameterizedTest
+  @MethodSource("databases")
+  void csvKeepsEveryCharacter(Database database) throws Exception {
+    open(database);
+    for (String row :
+        List.of(
+            "{\"name\":\"a,b\"}",
+            "{\"name\":\"say \\\"x\\\"\",\"region\":\"\"}",
+            "{\"name\":\"two\\r\\nlines\",\"region\":\"\\n\"}",
+            "{\"name\":\"'k\\\\s; =1+1\",\"region\":\"ü\"}")) {
+      assertEquals(201, call("CreatePart").body(row).run().status());
+    }
+    assertEquals(
+        "name,region\r\n"
+            + "\"a,b\",\r\n"
+            + "\"say \"\"x\"\"\",\"\"\r\n"
+            + "\"two\r\nlines\",\"\n\"\r\n"
+            + "'k\\s; =1+1,ü\r\n",
+        call("ListParts")
+            .option("$filter", "id gt 7")
+            .option("$select", "name,region")
+            .format(Format.CSV)
+            .run()
+            .text());
+    assertEquals(List.of("11"), filtered("contains(name,'k\\s')"));
+    assertEquals(List.of("11"), filtered("name eq '''k\\s; =1+1'"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
   void aPageTokenFitsItsOwnListAndCallerOnly(Database database) throws Exception {
     open(database);
     String next = TestCall.json(call("ListParts").run()).get("nextLink").asText();

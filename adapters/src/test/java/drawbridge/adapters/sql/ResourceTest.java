@@ -15,9 +15,12 @@ import drawbridge.adapters.TestSite.TestAnswer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -248,6 +251,36 @@ final class ResourceTest extends PartsTable {
             .run()
             .status());
     assertEquals(204, call("DeletePart").restricted(south).path("id", "1").run().status());
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void whatIsNotListedDoesNotExist(Database database) throws Exception {
+    open(database);
+    assertEquals(
+        Set.of(
+            "GET /parts ListParts",
+            "GET /parts/{id} GetPart",
+            "POST /parts CreatePart",
+            "PATCH /parts/{id} UpdatePart",
+            "DELETE /parts/{id} DeletePart",
+            "GET /versions/{id} GetVersion",
+            "PATCH /versions/{id} UpdateVersion",
+            "DELETE /versions/{id} DeleteVersion",
+            "GET /own ListOwns",
+            "GET /own/{id} GetOwn",
+            "POST /own CreateOwn",
+            "PATCH /own/{id} UpdateOwn",
+            "GET /ordered ListOrdereds",
+            "POST /ordered CreateOrdered",
+            "GET /stock ListStocks",
+            "GET /stock/{region} GetStock"),
+        site.site().apis().getFirst().operations().stream()
+            .map(o -> o.method() + " " + o.path() + " " + o.name())
+            .collect(Collectors.toSet()));
+    for (String gone : List.of("DeleteOwn", "GetOrdered", "UpdateStock", "ListVersions")) {
+      assertEquals(Optional.empty(), site.site().operation("shop/v1/" + gone));
+    }
   }
 
   @ParameterizedTest

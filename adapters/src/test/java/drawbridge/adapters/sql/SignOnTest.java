@@ -9,6 +9,9 @@ import drawbridge.adapters.Call;
 import drawbridge.adapters.Cancellation;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
+import drawbridge.adapters.TestSite;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -23,8 +26,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A wrong password is tried once, however many calls come. */
 final class SignOnTest {
@@ -148,6 +153,63 @@ final class SignOnTest {
       again.connectAnew(Duration.ofSeconds(2)).close();
     }
     assertEquals(Fault.Code.INTERNAL, call());
+  }
+
+  /** A user whose password a real PostgreSQL checks, as it does for no other one here. */
+  private static void guarded(String password) throws Exception {
+    Postgres.execute(
+        "drop role if exists guarded", "create role guarded login password '" + password + "'");
+    Path rules = Path.of(Postgres.text("show hba_file"));
+    String before = Files.readString(rules);
+    String rule = "host all guarded all scram-sha-256\n";
+    if (!before.startsWith(rule)) {
+      Files.writeString(rules, rule + before);
+    }
+    Postgres.execute("select pg_reload_conf()");
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while (entersWith("nonsense")) {
+      assertTrue(System.nanoTime() < end, "the server checks no password");
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertTrue(entersWith(password));
+  }
+
+  private static boolean entersWith(String password) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(Postgres.url(), "guarded", password)) {
+      return connection.isValid(5);
+    } catch (SQLException e) {
+      if (!"28P01".equals(e.getSQLState())) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  @Test
+  void aPasswordFileThatIsMendedMakesASourceOnPostgresGoOn(@TempDir Path folder) throws Exception {
+    guarded("another-4711");
+    try (TestSite site =
+        TestSite.open(
+            folder,
+            "guarded",
+            "url: \"" + Postgres.url() + "\"",
+            "- { name: Me, get: /me, single: true, sql: select current_user as me }\n")) {
+      assertEquals("the source refused the sign-in", site.site().sources().getFirst().detail());
+      assertEquals(Fault.Code.SOURCE_UNAVAILABLE, refused(site));
+      // What is in the file would be right by now: that nobody notices shows that nobody tries.
+      Postgres.execute("alter role guarded password 's3cr3t-4711'");
+      assertTrue(entersWith("s3cr3t-4711"));
+      assertEquals(Fault.Code.SOURCE_UNAVAILABLE, refused(site));
+      assertFalse(site.site().sources().getFirst().available());
+      Postgres.execute("alter role guarded password 'mended-4711'");
+      Files.writeString(folder.resolve("password"), "mended-4711\n");
+      assertEquals("{\"me\":\"guarded\"}", site.call("Me").text());
+      assertTrue(site.site().sources().getFirst().available());
+    }
+  }
+
+  private static Fault.Code refused(TestSite site) {
+    return assertThrows(FaultException.class, () -> site.call("Me")).fault().code();
   }
 
   @Test
