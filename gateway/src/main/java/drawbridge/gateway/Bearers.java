@@ -77,6 +77,11 @@ final class Bearers {
             : "Connect with a client certificate.");
   }
 
+  /** For a caller whose certificate was good when it connected. */
+  Fault distrusted() {
+    return unauthenticated("The client certificate is no longer trusted.");
+  }
+
   private static Fault unauthenticated(String message) {
     return Fault.newBuilder().setCode(Code.UNAUTHENTICATED).setMessage(message).build();
   }

@@ -59,18 +59,21 @@ final class Calls implements Handler {
   private final Retries retries;
   private final Semaphore room;
   private final Bearers bearers;
+  private final FrontDoorFiles door;
   private final SecureRandom random = new SecureRandom();
 
   Calls(
       GatewaySettings settings,
       Agents agents,
       Measures measures,
+      FrontDoorFiles door,
       Bearers bearers,
       Library library,
       Records records,
       Traces traces,
       int most) {
     this.settings = settings;
+    this.door = door;
     this.bearers = bearers;
     this.agents = agents;
     this.measures = measures;
@@ -102,6 +105,7 @@ final class Calls implements Handler {
     try {
       Connection connection = (Connection) request.remotePeer();
       found.caller = From.of(connection.caller(), request);
+      believe(connection, response);
       authenticate(request, connection, found);
       Target target = Objects.requireNonNull(found.target);
       if (library.has(target)) {
@@ -244,6 +248,21 @@ final class Calls implements Handler {
         span.failed(outcome);
       }
       span.end();
+    }
+  }
+
+  /** A connection lives longer than a certificate may be believed. */
+  private void believe(Connection connection, ServerResponse response) throws Refusal {
+    if (connection.chain().isEmpty()) {
+      return;
+    }
+    Optional<String> objection =
+        door.now()
+            .objection(connection.chain(), connection.caller().getFingerprint(), door.instant());
+    if (objection.isPresent()) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
+      connection.last();
+      throw new Refusal(bearers.distrusted());
     }
   }
 

@@ -15,6 +15,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http1.Http1Config;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,12 +68,16 @@ public final class Gateway implements AutoCloseable {
   private final Connections connections;
   private final WebServer server;
   private final Unlike unlike;
+  private final Upkeep upkeep;
   private volatile Supplier<List<String>> problems = List::of;
   private volatile Supplier<String> way = () -> "";
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Gateway(GatewaySettings settings) {
-    tls = new FrontDoorTls(settings.listen(), settings.certificates());
+    FrontDoorFiles door =
+        new FrontDoorFiles(settings.listen(), settings.certificates(), InstantSource.system());
+    tls = new FrontDoorTls(door, settings.certificates().required());
+    upkeep = new Upkeep(door);
     measures = new Measures();
     traces = traces(settings);
     records = Records.open(settings, measures);
@@ -83,7 +88,15 @@ public final class Gateway implements AutoCloseable {
     Library library = new Library(settings, agents, new Viewing(System::nanoTime));
     Calls calls =
         new Calls(
-            settings, agents, measures, new Bearers(settings), library, records, traces, CALLS);
+            settings,
+            agents,
+            measures,
+            door,
+            new Bearers(settings),
+            library,
+            records,
+            traces,
+            CALLS);
     PrivatePort privately =
         new PrivatePort(
             settings,
@@ -133,6 +146,7 @@ public final class Gateway implements AutoCloseable {
     try {
       gateway.server.start();
       gateway.unlike.start();
+      gateway.upkeep.start();
     } catch (RuntimeException e) {
       gateway.close();
       throw e;
@@ -173,6 +187,7 @@ public final class Gateway implements AutoCloseable {
   private List<String> problems() {
     List<String> all = new ArrayList<>(problems.get());
     all.addAll(unlike.problems());
+    all.addAll(upkeep.problems());
     return all;
   }
 
@@ -198,6 +213,7 @@ public final class Gateway implements AutoCloseable {
         LockSupport.parkNanos(LOOK);
       }
       unlike.close();
+      upkeep.close();
       server.stop();
       agents.close();
       records.close();
