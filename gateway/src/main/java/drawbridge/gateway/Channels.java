@@ -115,7 +115,7 @@ final class Channels {
     }
 
     @Override
-    public void security(PeerName peer, String what) {
+    public void security(PeerName peer, Threat threat, String what) {
       LOG.log(Level.WARNING, "security event: " + peer + ": " + what);
       records.event(AuditRecord.Kind.SECURITY, peer.toString(), Map.of("what", what));
     }
