@@ -41,7 +41,7 @@ final class Call {
   private final Connection connection;
   private final ServerRequest request;
   private final ReplyWriter writer;
-  private final Calls.Found found;
+  private final Found found;
   private final Site site;
   private final Routes.Match match;
   private final Target target;
@@ -66,7 +66,7 @@ final class Call {
       Connection connection,
       ServerRequest request,
       ServerResponse response,
-      Calls.Found found,
+      Found found,
       byte[] id,
       String trace,
       long deadline,
@@ -310,7 +310,7 @@ final class Call {
 
   private void reply(Reply first) throws Refusal, InterruptedException {
     if (first.hasEnd() && first.getEnd().hasFault()) {
-      throw new Refusal(first.getEnd().getFault());
+      throw said(first.getEnd().getFault());
     }
     if (!first.hasHead()) {
       throw new Refusal(broken("The agent sent a reply without a head."));
@@ -325,7 +325,7 @@ final class Call {
         throw new Refusal(end instanceof Status s ? fault(s, false) : broken("No end followed."));
       }
       if (last.getEnd().hasFault()) {
-        throw new Refusal(last.getEnd().getFault());
+        throw said(last.getEnd().getFault());
       }
       writer.whole(head, first.getChunk());
     } else {
@@ -345,6 +345,19 @@ final class Call {
       throw new Calls.HungUp();
     }
     return next;
+  }
+
+  /** The agent's own log has more of it, under the same reference. */
+  private Refusal said(Fault fault) {
+    Exchange last = exchange;
+    String reason = Faults.reason(fault);
+    return new Refusal(
+        fault,
+        (last == null ? "the agent" : last.link().agent().agent())
+            + " of "
+            + site.name()
+            + " said so"
+            + (reason.isEmpty() ? "" : ": " + reason));
   }
 
   // ---- failures of the channel

@@ -2,6 +2,7 @@ package drawbridge.gateway;
 
 import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.Reference;
+import drawbridge.relay.wire.Caller;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.traces.Traces;
@@ -83,7 +84,8 @@ public final class Gateway implements AutoCloseable {
     records = Records.open(settings, measures);
     agents = new Agents(settings, measures, records);
     unlike = new Unlike(agents.sites(), measures, System::nanoTime);
-    connections = new Connections(http(), CONNECTIONS);
+    Refusals refusals = new Refusals(records, System::nanoTime);
+    connections = new Connections(http(), refusals, CONNECTIONS);
     measures.gateway(agents::inFlight, connections::open, tls::refused);
     Library library = new Library(settings, agents, new Viewing(System::nanoTime));
     Calls calls =
@@ -95,6 +97,7 @@ public final class Gateway implements AutoCloseable {
             new Bearers(settings),
             library,
             records,
+            refusals,
             traces,
             CALLS);
     PrivatePort privately =
@@ -125,7 +128,7 @@ public final class Gateway implements AutoCloseable {
             .writeQueueLength(0)
             .maxPayloadSize(BODY_BYTES)
             .shutdownGracePeriod(GRACE)
-            .directHandlers(refusals())
+            .directHandlers(below(refusals))
             .routing(routing -> routing.addFilter(connections::filter).any(calls))
             .putSocket(
                 PRIVATE,
@@ -266,7 +269,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   /** What Helidon refuses by itself, before any handler, in the same form as every other fault. */
-  private static DirectHandlers refusals() {
+  private static DirectHandlers below(Refusals refusals) {
     DirectHandlers.Builder handlers = DirectHandlers.builder();
     for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
       handlers.addHandler(
@@ -283,6 +286,12 @@ public final class Gateway implements AutoCloseable {
                     .setReference(Reference.next())
                     .build();
             Faults.Told told = new Faults.Told(status.code(), fault.getCode(), false);
+            refusals.early(
+                Caller.getDefaultInstance(),
+                told.code(),
+                told.status(),
+                fault.getReference(),
+                fault.getMessage() + " (" + type + ")");
             headers.set(HeaderNames.CONTENT_TYPE, "application/problem+json");
             headers.set(Faults.ERROR_CODE, Faults.word(told.code()));
             return DirectHandler.TransportResponse.builder()
