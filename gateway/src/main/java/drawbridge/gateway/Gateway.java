@@ -78,10 +78,10 @@ public final class Gateway implements AutoCloseable {
     FrontDoorFiles door =
         new FrontDoorFiles(settings.listen(), settings.certificates(), InstantSource.system());
     tls = new FrontDoorTls(door, settings.certificates().required());
-    upkeep = new Upkeep(door);
     measures = new Measures();
     traces = traces(settings);
     records = Records.open(settings, measures);
+    upkeep = new Upkeep(door, records, measures, InstantSource.system());
     agents = new Agents(settings, measures, records);
     unlike = new Unlike(agents.sites(), measures, System::nanoTime);
     Refusals refusals = new Refusals(records, System::nanoTime);
@@ -175,6 +175,14 @@ public final class Gateway implements AutoCloseable {
   /** The gateway's own audit log. */
   Records records() {
     return records;
+  }
+
+  Measures measures() {
+    return measures;
+  }
+
+  Upkeep upkeep() {
+    return upkeep;
   }
 
   /** Whoever opened the channels tells here what does not work of them, for the health page. */

@@ -8,6 +8,8 @@ import com.google.protobuf.ByteString;
 import drawbridge.audit.AuditLog;
 import drawbridge.audit.AuditRecord;
 import drawbridge.audit.AuditSettings;
+import drawbridge.relay.PeerName;
+import drawbridge.relay.RelayEvents;
 import drawbridge.relay.wire.AnchorRequest;
 import drawbridge.relay.wire.Anchored;
 import drawbridge.settings.Section;
@@ -57,6 +59,25 @@ final class AlarmsTest {
       throw new IllegalStateException(e);
     }
     return alarms;
+  }
+
+  @Test
+  void eventsOfTheRelayAreAlarmsAndRecordsByWhatTheyAre() throws Exception {
+    PeerName agent = PeerName.agent("plant-1", "agent-a");
+    try (Stage stage = stage()) {
+      Channels.Logged events =
+          new Channels.Logged(stage.gateway.records(), stage.gateway.measures(), () -> {});
+      events.security(agent, RelayEvents.Threat.BYTES_ALTERED, "bytes were changed under way");
+      for (int i = 0; i < 2; i++) {
+        events.security(
+            agent, RelayEvents.Threat.HANDSHAKE_REFUSED, "WEAK_GROUP: no X25519MLKEM768");
+      }
+      assertEquals(Map.of("bytes-altered", 1, "handshake-refused", 2), alarms(stage));
+      stage.gateway.close();
+      String records = Files.readString(folder.resolve("audit/000000000001.jsonl"));
+      assertTrue(records.contains("WEAK_GROUP"), records);
+      assertEquals(4, records.split("\"kind\":\"security\"", -1).length, records);
+    }
   }
 
   /** An agent's log, or what somebody made of it: signed by the same key. */

@@ -10,6 +10,7 @@ import drawbridge.audit.Identity;
 import drawbridge.audit.Query;
 import drawbridge.certs.SampleTokens;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -198,6 +199,29 @@ final class GatewayAuditTest {
     JsonNode application = records("refused").getFirst().path("proven");
     assertEquals("app-2", application.path("entra.object.id").asText());
     assertTrue(application.path("user.id").isMissingNode());
+  }
+
+  @Test
+  void anotherCertificateOfItsOwnIsRecorded() throws Exception {
+    TestPki.Pair renewed = stage.frontDoor.server();
+    stage.frontDoor.certificateFile("front.pem", renewed);
+    stage.frontDoor.keyFile("front.key", renewed);
+    Stage.until(() -> !certificates().isEmpty());
+    JsonNode record = certificates().getFirst();
+    assertEquals("front-door", record.path("what").asText());
+    assertEquals("gateway-1", record.path("gateway").asText());
+    assertEquals(
+        renewed.certificate().getNotAfter().toInstant().toString(),
+        record.path("not_after").asText());
+    assertEquals(1, certificates().size());
+  }
+
+  private List<JsonNode> certificates() {
+    try {
+      return records("certificate");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
