@@ -74,7 +74,7 @@ public final class ClassCaches {
     }
     Path cache = of(module, classPath);
     if (Files.exists(cache)) {
-      return List.of("-XX:AOTCache=" + cache);
+      return List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=error");
     }
     if (!recording) {
       return List.of();

@@ -9,8 +9,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Cookie;
@@ -24,6 +27,7 @@ import org.openqa.selenium.support.ui.Select;
  */
 @Timeout(240)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class ConsolePageTest {
   private static final String TOKEN = "of-forty-characters-and-only-for-this-test";
 
@@ -35,7 +39,7 @@ final class ConsolePageTest {
   @BeforeAll
   void start() throws Exception {
     Chromium.assumeInstalled();
-    stack = Stack.start(StackPlan.small().withRows(1_000), line -> {});
+    stack = Stack.start(StackPlan.small().withRows(1_000).withBreaker(), line -> {});
     int port = Layout.freePorts(1)[0];
     url = "http://127.0.0.1:" + port;
     Path file = stack.configuration("agent-a");
@@ -141,5 +145,40 @@ final class ConsolePageTest {
         chromium.number("return parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
             >= 2);
     chromium.assertNothingToComplain();
+  }
+
+  /** The last, since it is in the audit log too. */
+  @Test
+  @Order(Integer.MAX_VALUE)
+  void aSourceThatIsAwayIsSeenWithWhatToDoUntilItIsBack() throws Exception {
+    chromium.size(1280, 1000, "light");
+    browser.get(url + "/");
+    stack.breaker().cut();
+    try (Connector connector = Connector.of(stack)) {
+      assertEquals(503, connector.get(Showing.ALLOWED).statusCode());
+      awaitOverview("Calls flow, but not all is well");
+      String bad = text(".verdict.bad");
+      assertTrue(bad.contains("source erp: "), bad);
+      assertTrue(bad.contains("→ run “drawbridge agent check --config"), bad);
+      assertEquals("✗ 1 trouble", text("#well"));
+      chromium.keep("overview-trouble-light");
+      stack.breaker().mend();
+      long deadline = System.nanoTime() + 60_000_000_000L;
+      while (connector.get(Showing.ALLOWED).statusCode() != 200) {
+        assertTrue(System.nanoTime() < deadline, "the source is not used again");
+      }
+    }
+    awaitOverview("✓ Calls flow");
+    assertTrue(browser.findElements(By.cssSelector(".verdict.bad")).isEmpty());
+    chromium.assertNothingToComplain();
+  }
+
+  private void awaitOverview(String words) {
+    chromium.await(
+        words,
+        () -> {
+          browser.navigate().refresh();
+          return text("main").contains(words);
+        });
   }
 }

@@ -3,9 +3,12 @@ package drawbridge.acceptance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import drawbridge.acceptance.InstalledRoot.Ran;
+import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,22 +50,71 @@ final class DemoTest {
     assertAllEnded(json.path("pids"));
   }
 
-  /** What Ctrl-C does, and what a kernel does that runs out of memory. */
+  /** What a kernel does that runs out of memory. */
   @Test
   void endsEverythingItStartedWhenItIsKilled() throws Exception {
     Process demo = start("--dir", folder.toString());
+    JsonNode pids = pids(demo);
+    demo.destroyForcibly().waitFor();
+    assertAllEnded(pids);
+  }
+
+  @Test
+  void printsACallToTryAndEndsEverythingAtCtrlC() throws Exception {
+    assumeTrue(Ran.of("curl", "--version").code() == 0, "curl is not installed");
+    // A shell without job control starts its background jobs with the signal ignored.
+    List<String> listening = List.of("env", "--default-signal=INT");
+    assumeTrue(
+        Ran.of("env", "--default-signal=INT", "true").code() == 0, "env knows no signals here");
+    Process demo = start(listening, "--dir", folder.toString());
+    String call = "";
+    try (BufferedReader said = demo.inputReader()) {
+      for (String line = said.readLine(); line != null; line = said.readLine()) {
+        if (line.startsWith("  curl ")) {
+          call = line.strip();
+          break;
+        }
+      }
+      JsonNode pids = pids(demo);
+      Ran answer = Ran.of("sh", "-c", call + " --fail --silent --show-error");
+      assertEquals(0, answer.code(), () -> answer.text());
+      assertTrue(answer.text().contains("\"placed_on\":"), answer.text());
+
+      assertEquals(0, Ran.of("kill", "-INT", Long.toString(demo.pid())).code());
+      assertTrue(demo.waitFor(30, TimeUnit.SECONDS), "it goes on");
+      assertEquals(130, demo.exitValue(), "as a shell tells of a program that was interrupted");
+      assertAllEnded(pids);
+    } finally {
+      demo.destroyForcibly();
+    }
+  }
+
+  /** Here the database, of which every call but the refused ones needs an answer. */
+  @Test
+  void sayingThatAllHoldsTakesThatAllHolds() throws Exception {
+    Process demo = start("--once", "--dir", folder.toString());
+    JsonNode pids = pids(demo);
+    ProcessHandle.of(pids.path("postgres").asLong()).orElseThrow().destroyForcibly();
+    String said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(demo.waitFor(10, TimeUnit.SECONDS));
+    assertEquals(1, demo.exitValue(), said);
+    assertFalse(said.contains("All as it must be."), said);
+    assertAllEnded(pids);
+  }
+
+  /** Of all that it started, once they run. */
+  private JsonNode pids(Process demo) throws Exception {
     Path json = folder.resolve("demo.json");
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
     while (!Files.exists(json) && System.nanoTime() < deadline) {
-      assertFalse(demo.waitFor(100, TimeUnit.MILLISECONDS), "the demo ended by itself");
+      assertFalse(demo.waitFor(20, TimeUnit.MILLISECONDS), "the demo ended by itself");
     }
     JsonNode pids = new ObjectMapper().readTree(json.toFile()).path("pids");
     assertEquals(5, pids.size());
     for (JsonNode pid : pids) {
       assertTrue(ProcessHandle.of(pid.asLong()).orElseThrow().isAlive());
     }
-    demo.destroyForcibly().waitFor();
-    assertAllEnded(pids);
+    return pids;
   }
 
   private static void assertAllEnded(JsonNode pids) throws Exception {
@@ -72,9 +124,12 @@ final class DemoTest {
   }
 
   private Process start(String... arguments) throws Exception {
-    List<String> command =
-        Repository.java(
-            "acceptance", "drawbridge.acceptance.Demo", new ArrayList<>(List.of(arguments)));
+    return start(List.of(), arguments);
+  }
+
+  private Process start(List<String> by, String... arguments) throws Exception {
+    List<String> command = new ArrayList<>(by);
+    command.addAll(Repository.java("acceptance", "drawbridge.acceptance.Demo", List.of(arguments)));
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .directory(folder.toFile())

@@ -12,20 +12,21 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * {@code bench faults}: every fault for some seconds, in a random order; with {@code
- * -Ddrawbridge.long} as long as the command does it by itself.
+ * -Ddrawbridge.long} an hour of rounds.
  */
 @Tag("alone")
-@Timeout(1_800)
+@Timeout(6_000)
 final class FaultsTest {
   private static final List<String> SHORT =
-      List.of("--mixed", "1", "--seconds", "3", "--outage", "4", "--callers", "32", "--slack", "5");
+      List.of("--mixed", "1", "--seconds", "3", "--outage", "7", "--callers", "32", "--slack", "5");
+
+  /** An hour of all of them, each as long as the command does it by itself. */
+  private static final List<String> LONG = List.of("--mixed", "60");
 
   @Test
   void everyCallIsAccountedFor() throws Exception {
     List<String> arguments = new ArrayList<>(List.of("faults", "--json"));
-    if (!Boolean.getBoolean("drawbridge.long")) {
-      arguments.addAll(SHORT);
-    }
+    arguments.addAll(Boolean.getBoolean("drawbridge.long") ? LONG : SHORT);
     Process bench =
         new ProcessBuilder(
                 Repository.java("acceptance", "drawbridge.acceptance.bench.Bench", arguments))

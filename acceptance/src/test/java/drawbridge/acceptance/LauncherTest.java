@@ -11,6 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher in a source tree of its own, with a JDK and a Maven that only write down calls. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a shell script")
@@ -197,6 +200,124 @@ final class LauncherTest {
   }
 
   @Test
+  void takesTheJdkOfJavaHomeBeforeAllOthers() throws Exception {
+    jdk("other", 25);
+    maven("");
+    Path home = jdk(folder.resolve("my jdk"), 26);
+    Ran ran = run(Map.of("JAVA_HOME", home.toString()));
+    assertEquals(7, ran.code(), ran.text());
+    assertBuiltWith(home);
+  }
+
+  @Test
+  void passesOverAJavaHomeThatIsTooOldAndNamesItWhereThereIsNoOther() throws Exception {
+    maven("");
+    Map<String, String> old = Map.of("JAVA_HOME", jdk(folder.resolve("old"), 21).toString());
+    Ran none = run(old);
+    assertEquals(1, none.code());
+    assertTrue(
+        none.text().contains("Looked at JAVA_HOME (" + folder.resolve("old") + ")"), none.text());
+    jdk("other", 25);
+    assertEquals(7, run(old).code());
+    assertBuiltWith(folder.resolve("jdks/other"));
+  }
+
+  /** A link, as distributions have it in /usr/bin. */
+  @Test
+  void findsTheJdkOfTheJavacOnThePath() throws Exception {
+    maven("");
+    Path home = jdk(folder.resolve("somewhere"), 25);
+    Path alternative = Files.createSymbolicLink(folder.resolve("java"), home.resolve("bin/javac"));
+    Files.createSymbolicLink(tools.resolve("javac"), alternative);
+    Ran ran = run(Map.of());
+    assertEquals(7, ran.code(), ran.text());
+    assertBuiltWith(home);
+  }
+
+  /** A JDK that has no such file, as some that people build themselves. */
+  @Test
+  void asksAJdkWithoutAReleaseFileForItsVersion() throws Exception {
+    maven("");
+    Path home = jdk(folder.resolve("built"), 25);
+    Files.delete(home.resolve("release"));
+    script(home.resolve("bin/javac"), "echo javac 26-internal");
+    assertEquals(7, run(Map.of("JAVA_HOME", home.toString())).code());
+    script(home.resolve("bin/javac"), "echo javac 24.0.1");
+    assertFalse(run(Map.of("JAVA_HOME", home.toString())).text().contains("JVM"));
+  }
+
+  /** The usual folders below a home; those of the machine come first where they have one. */
+  @ParameterizedTest
+  @ValueSource(strings = {".jdks/temurin-99", ".sdkman/candidates/java/99-tem"})
+  void looksIntoTheUsualFolders(String place) throws Exception {
+    maven("");
+    Path home = folder.resolve("home");
+    Path there = jdk(home.resolve(place), 99);
+    ProcessBuilder builder = command(List.of(tree.resolve("drawbridge").toString(), "agent"), tree);
+    builder.environment().remove("DRAWBRIDGE_JDKS");
+    builder.environment().put("HOME", home.toString());
+    // Only the version asked for is found, so that those of this machine are passed over.
+    Path launcher = tree.resolve("drawbridge");
+    Files.writeString(launcher, Files.readString(launcher).replace("-ge 25 ]", "-ge 99 ]"));
+    Ran ran = result(builder.start());
+    assertEquals(7, ran.code(), ran.text());
+    assertBuiltWith(there);
+  }
+
+  private void assertBuiltWith(Path home) throws IOException {
+    List<String> calls = Files.readAllLines(tree.resolve("maven.calls"));
+    assertTrue(calls.getLast().startsWith(home + " "), calls::toString);
+  }
+
+  private Ran run(Map<String, String> environment) throws Exception {
+    ProcessBuilder builder = command(List.of(tree.resolve("drawbridge").toString(), "agent"), tree);
+    builder.environment().putAll(environment);
+    return result(builder.start());
+  }
+
+  @Test
+  void saysOfEveryClassThatWasSkippedWhy() throws Exception {
+    jdk("new", 25);
+    maven(
+        """
+        mkdir -p relay/target/surefire-reports
+        cat >relay/target/surefire-reports/TEST-drawbridge.relay.ChannelTest.xml <<'END'
+        <testcase name="a" classname="drawbridge.relay.ChannelTest" time="0.0">
+          <skipped type="org.opentest4j.TestAbortedException"><![CDATA[org.opentest4j.TestAbortedException: Assumption failed: no Docker engine runs here
+          at somewhere]]></skipped>
+        </testcase>
+        <testcase name="b" classname="drawbridge.relay.ChannelTest" time="0.0">
+          <skipped message="the &quot;service&quot; &amp; more"/>
+        </testcase>
+        <testcase name="c" classname="drawbridge.relay.ChannelTest" time="0.0">
+          <skipped type="x"><![CDATA[org.opentest4j.TestAbortedException: Assumption failed: no Docker engine runs here
+          at somewhere]]></skipped>
+        </testcase>
+        END
+        cat <<'END'
+        [INFO] Building Drawbridge: relay 0.1.0-SNAPSHOT                          [1/2]
+        [WARNING] Tests run: 12, Failures: 0, Errors: 0, Skipped: 3, Time elapsed: 3.5 s -- in drawbridge.relay.ChannelTest
+        [INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.5 s -- in drawbridge.relay.FrameTest
+        [WARNING] Tests run: 1, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.5 s -- in drawbridge.relay.OddTest
+        [INFO] BUILD SUCCESS
+        END""");
+    String text = run(List.of("test")).text();
+    List<String> skipped =
+        text.lines()
+            .dropWhile(line -> !line.startsWith("skipped here"))
+            .skip(1)
+            .takeWhile(line -> !line.isBlank())
+            .map(line -> line.replaceAll(" +", " "))
+            .toList();
+    assertEquals(
+        List.of(
+            "relay.ChannelTest 3 no Docker engine runs here; the \"service\" & more",
+            "relay.OddTest 1 no reason is in its report"),
+        skipped,
+        text);
+  }
+
+  @Test
   void putsTheTimeTableBeforeMavensOwnSummary() throws Exception {
     jdk("new", 25);
     maven(
@@ -227,7 +348,10 @@ final class LauncherTest {
   // ---- the false tools
 
   private void jdk(String name, int version) throws IOException {
-    Path home = folder.resolve("jdks").resolve(name);
+    var _ = jdk(folder.resolve("jdks").resolve(name), version);
+  }
+
+  private static Path jdk(Path home, int version) throws IOException {
     Files.createDirectories(home.resolve("bin"));
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + ".0.1\"\n");
     script(home.resolve("bin/javac"), "exit 0");
@@ -239,6 +363,7 @@ final class LauncherTest {
         printf 'JVM %s' "$3"; shift 3
         for argument; do printf ' [%s]' "$argument"; done
         echo; exit 7""");
+    return home;
   }
 
   private void maven(String work) throws IOException {

@@ -71,6 +71,10 @@ final class OnePortTest {
           agent.stop();
         }
         assertTrue(agent.said().contains("WebSockets, port 443 does and is used"), agent.said());
+        upgrade(root, packages);
+        agent.start();
+        serves(stack, agent);
+        agent.stop();
         root.run("dpkg --remove drawbridge-agent");
         root.run(
             "test -e /etc/drawbridge/agent/agent.yaml && test -d /var/lib/drawbridge/agent/audit");
@@ -78,6 +82,17 @@ final class OnePortTest {
         root.run("test ! -e /etc/drawbridge && test ! -e /var/lib/drawbridge");
       }
     }
+  }
+
+  /** To a package of a higher version: it takes the place of the program and of nothing else. */
+  private static void upgrade(InstalledRoot root, Path packages) throws Exception {
+    String kept =
+        "cd / && sha256sum etc/drawbridge/agent/*.yaml etc/drawbridge/agent/secrets/* var/lib/drawbridge/agent/audit/*";
+    String before = root.run(kept);
+    root.run("dpkg --install " + Packages.newer(root, packages, "agent"));
+    assertEquals(before, root.run(kept));
+    String version = root.run("dpkg-query --show --showformat='${Version}' drawbridge-agent");
+    assertTrue(version.endsWith(".1"), version);
   }
 
   /** The namespace also by TLS, with a certificate for the name that the agent knows it by. */

@@ -9,8 +9,10 @@ import drawbridge.acceptance.InstalledRoot.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -117,6 +119,96 @@ final class PackagingTest {
     String text = filled("gateway", template);
     assertFalse(text.replace("@service", "").matches("(?s).*@[A-Z]+@.*"), text);
     assertFalse(text.contains("drawbridge-agent"), text);
+  }
+
+  // ---- what a package manager runs, with tools that only write down how they were called
+
+  @Test
+  void theFirstInstallationStartsNothingAndAnUpgradeRestartsWhatRuns() throws Exception {
+    String unit = "drawbridge-agent.service";
+    List<String> always =
+        List.of(
+            "systemd-sysusers drawbridge-agent.conf",
+            "systemd-tmpfiles --create drawbridge-agent.conf");
+    assertEquals(always, maintained("postinst", "configure", ""), "systemd does not run");
+    Files.createDirectories(folder.resolve("run/systemd/system"));
+    List<String> told = new ArrayList<>(always);
+    told.add("systemctl --system daemon-reload");
+    assertEquals(told, maintained("postinst", "configure", ""));
+    told.add("deb-systemd-invoke try-restart " + unit);
+    assertEquals(told, maintained("postinst", "configure", "0.9"));
+    assertEquals(List.of(), maintained("prerm", "upgrade", "1.3"), "it runs on until then");
+    assertEquals(List.of("deb-systemd-invoke stop " + unit), maintained("prerm", "remove", ""));
+  }
+
+  @Test
+  void removalLeavesSettingsAndStateAndPurgeTakesThem() throws Exception {
+    Path settings = Files.createDirectories(folder.resolve("etc/drawbridge/agent"));
+    Path state = Files.createDirectories(folder.resolve("var/lib/drawbridge/agent/audit"));
+    Path others = Files.createDirectories(folder.resolve("etc/drawbridge/gateway"));
+    Path wanted =
+        Files.createFile(
+            Files.createDirectories(folder.resolve("etc/systemd/system/multi-user.target.wants"))
+                .resolve("drawbridge-agent.service"));
+    assertEquals(List.of(), maintained("postrm", "remove", ""));
+    assertTrue(Files.notExists(wanted) && Files.exists(settings) && Files.exists(state));
+    assertEquals(List.of(), maintained("postrm", "purge", ""));
+    assertTrue(Files.notExists(settings) && Files.exists(others));
+    assertTrue(Files.notExists(folder.resolve("var/lib/drawbridge")));
+  }
+
+  @Test
+  void theRpmDoesTheSame() throws Exception {
+    Files.createDirectories(folder.resolve("run/systemd/system"));
+    List<String> installed = maintained("%post", "1", "");
+    assertEquals("systemctl daemon-reload", installed.getLast());
+    assertEquals(3, installed.size(), installed::toString);
+    assertEquals(List.of(), maintained("%preun", "1", ""), "an upgrade");
+    assertEquals(
+        List.of("systemctl daemon-reload", "systemctl try-restart drawbridge-agent.service"),
+        maintained("%postun", "1", ""));
+    assertEquals(
+        List.of("systemctl --no-reload disable --now drawbridge-agent.service"),
+        maintained("%preun", "0", ""));
+    assertEquals(List.of("systemctl daemon-reload"), maintained("%postun", "0", ""));
+  }
+
+  /**
+   * Runs a script of the package with everything that it names outside put below our folder.
+   *
+   * @param script of the deb, or a section of the rpm's
+   * @return the calls of systemd's tools, in their order
+   */
+  private List<String> maintained(String script, String... arguments) throws Exception {
+    String text =
+        script.startsWith("%")
+            ? section(filled("agent", "rpm.spec"), script)
+            : filled("agent", "deb/" + script);
+    Path tools = Files.createDirectories(folder.resolve("tools"));
+    Path calls = Files.writeString(folder.resolve("calls"), "");
+    for (String tool :
+        List.of("systemctl", "systemd-sysusers", "systemd-tmpfiles", "deb-systemd-invoke")) {
+      Path file =
+          Files.writeString(
+              tools.resolve(tool), "#!/bin/sh\necho \"%s $*\" >>'%s'\n".formatted(tool, calls));
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    String moved = text.replaceAll("(?<![\\w.])/(run|etc|var)/", folder + "/$1/");
+    assertTrue(!moved.contains(" /etc") && !moved.contains(" /var"), moved);
+    List<String> command =
+        new ArrayList<>(List.of("env", "PATH=" + tools + ":/usr/bin:/bin", "sh", "-c", moved, "x"));
+    command.addAll(List.of(arguments));
+    Ran ran = Ran.of(command.toArray(String[]::new));
+    assertEquals(0, ran.code(), ran.text());
+    return Files.readAllLines(calls);
+  }
+
+  private static String section(String spec, String name) {
+    return spec.lines()
+        .dropWhile(line -> !line.equals(name))
+        .skip(1)
+        .takeWhile(line -> !line.startsWith("%"))
+        .collect(Collectors.joining("\n"));
   }
 
   private static String filled(String name, String template) throws Exception {

@@ -3,7 +3,6 @@ package drawbridge.agent;
 import drawbridge.agent.console.Status;
 import drawbridge.agent.policy.BudgetFile;
 import drawbridge.agent.policy.Budgets;
-import drawbridge.agent.policy.Difference;
 import drawbridge.audit.AuditLog;
 import drawbridge.audit.AuditRecord;
 import drawbridge.audit.AuditUnavailable;
@@ -44,6 +43,7 @@ public final class Agent implements AutoCloseable {
   private final String version;
 
   private final AuditLog audit;
+  private final Records records;
   private final Guards guards;
   private final BudgetFile budgets;
   private final CatalogueFeed catalogue;
@@ -72,6 +72,7 @@ public final class Agent implements AutoCloseable {
     this.version = version;
     this.served = served;
     this.audit = audit;
+    this.records = new Records(audit);
     this.values = values;
     this.catalogue = new CatalogueFeed(catalogue(served).build());
     this.traces = settings.openTraces(version);
@@ -202,43 +203,21 @@ public final class Agent implements AutoCloseable {
    */
   void reloaded(Served before, Served now) {
     serve(now);
-    int ended = service.revoke();
-    Map<String, String> details = new LinkedHashMap<>();
-    details.put("digest", now.digest());
-    details.put("before", before.digest());
-    details.put("revoked", Integer.toString(ended));
-    List<String> changes =
-        Difference.of(
-            before.policy(), before.operations().keySet(), now.policy(), now.operations().keySet());
-    for (String change : changes) {
-      LOG.log(System.Logger.Level.INFO, "site folder read again: {0}", change);
-    }
-    details.put("changes", String.join("; ", changes));
-    LOG.log(
-        System.Logger.Level.INFO,
-        "the site folder is served as {0} from now on; calls ended: {1}",
-        now.digest(),
-        ended);
-    record(AuditRecord.Kind.RELOAD, details);
+    records.reloaded(before, now, service.revoke());
   }
 
   /** Records that changed files are not served, and why. */
   void reloadRefused(String why) {
-    LOG.log(
-        System.Logger.Level.WARNING,
-        "the site folder has changed and cannot be served; the last good one stays: {0}",
-        why);
-    record(AuditRecord.Kind.RELOAD_REFUSED, Map.of("why", why));
+    records.reloadRefused(why);
   }
 
   /** Acts on what the admin has paused or resumed since the last look. */
   void heedPauses() {
     if (guards.pauses().look()) {
       int ended = service.revoke();
-      String paused = guards.pauses().all().toString();
-      LOG.log(System.Logger.Level.INFO, "paused: {0}; calls ended: {1}", paused, ended);
-      record(AuditRecord.Kind.PAUSE, Map.of("paused", paused, "revoked", Integer.toString(ended)));
+      records.paused(guards.pauses().all().toString(), ended);
     }
+    records.settle();
   }
 
   AgentSettings settings() {
@@ -297,12 +276,6 @@ public final class Agent implements AutoCloseable {
     return service.uses(what);
   }
 
-  private void record(AuditRecord.Kind kind, Map<String, String> details) {
-    if (!audit.offer(AuditRecord.event(kind, details))) {
-      LOG.log(System.Logger.Level.WARNING, "an audit record was lost: {0} {1}", kind, details);
-    }
-  }
-
   /** Tells gateways how the sources stand. */
   public void sources(List<Source> states) {
     change(now -> now.clearSources().addAllSources(states));
@@ -348,12 +321,12 @@ public final class Agent implements AutoCloseable {
    * @param details that matter to a reader of the log, such as {@code group}
    */
   public void channelOpened(String gateway, Map<String, String> details) {
-    event(AuditRecord.Kind.CHANNEL_OPEN, gateway, details);
+    records.channel(AuditRecord.Kind.CHANNEL_OPEN, gateway, details);
   }
 
   /** Records that a channel closed. */
   public void channelClosed(String gateway, Map<String, String> details) {
-    event(AuditRecord.Kind.CHANNEL_CLOSE, gateway, details);
+    records.channel(AuditRecord.Kind.CHANNEL_CLOSE, gateway, details);
   }
 
   /** Records what only an attacker or a mistake does, such as an altered message. */
@@ -365,19 +338,12 @@ public final class Agent implements AutoCloseable {
             gateway + ": " + String.join("; ", details.values()),
             "",
             "find the record in the audit log and see docs/security.md");
-    event(AuditRecord.Kind.SECURITY, gateway, details);
-  }
-
-  private void event(AuditRecord.Kind kind, String gateway, Map<String, String> details) {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("gateway", gateway);
-    all.putAll(details);
-    record(kind, all);
+    records.channel(AuditRecord.Kind.SECURITY, gateway, details);
   }
 
   /** Records that this agent's certificate is another one from now on. */
   public void certificateChanged(Instant notAfter) {
-    record(AuditRecord.Kind.CERTIFICATE, Map.of("not_after", notAfter.toString()));
+    records.certificateChanged(notAfter);
   }
 
   /** The program shall end with this exit code; the first one stays. */

@@ -163,7 +163,8 @@ public final class Main implements Callable<Integer> {
           URI publicUrl)
       throws IOException {
     AgentSettings settings = AgentSettings.read(config);
-    return new Papers(settings.serves(), out()).documents(into, publicUrl);
+    return new Papers(settings.serves(), Premises.drivers(settings), out())
+        .documents(into, publicUrl);
   }
 
   /** {@code agent publish}: the contract that connectors may rely on from now on. */
@@ -178,7 +179,8 @@ public final class Main implements Callable<Integer> {
           @Nullable List<String> chosen)
       throws IOException {
     AgentSettings settings = AgentSettings.read(config);
-    return new Papers(settings.serves(), out()).publish(chosen == null ? List.of() : chosen);
+    return new Papers(settings.serves(), Premises.drivers(settings), out())
+        .publish(chosen == null ? List.of() : chosen);
   }
 
   /** {@code agent describe}: each API, operation, parameter and column as the bridge sees them. */

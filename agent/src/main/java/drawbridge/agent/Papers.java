@@ -1,6 +1,7 @@
 package drawbridge.agent;
 
 import drawbridge.adapters.Api;
+import drawbridge.adapters.sql.Drivers;
 import drawbridge.documents.Documents;
 import drawbridge.documents.Publication;
 import drawbridge.documents.UnfitException;
@@ -20,10 +21,12 @@ import java.util.Optional;
  */
 final class Papers {
   private final Path site;
+  private final Drivers drivers;
   private final PrintWriter out;
 
-  Papers(Path site, PrintWriter out) {
+  Papers(Path site, Drivers drivers, PrintWriter out) {
     this.site = site;
+    this.drivers = drivers;
     this.out = out;
   }
 
@@ -31,7 +34,7 @@ final class Papers {
   int documents(Path into, URI baseUrl) throws IOException {
     int code = Program.DONE;
     Publication publication = new Publication(baseUrl, Optional.empty());
-    try (SiteFolder folder = SiteFolder.open(site, false)) {
+    try (SiteFolder folder = SiteFolder.open(site, false, drivers)) {
       sayAway(folder);
       for (Served.Api api : folder.served().apis()) {
         try {
@@ -59,7 +62,7 @@ final class Papers {
    */
   int publish(List<String> chosen) throws IOException {
     int code = Program.DONE;
-    try (SiteFolder folder = SiteFolder.unjudged(site)) {
+    try (SiteFolder folder = SiteFolder.unjudged(site, drivers)) {
       if (sayAway(folder)) {
         say("failed", "a source is away, so what its operations answer is not known");
         return Program.FAILED;

@@ -16,13 +16,15 @@ import java.util.List;
 final class Premises implements Surroundings {
   @Override
   public SiteFolder open(AgentSettings settings, boolean offline) {
-    return SiteFolder.open(
-        settings.serves(),
-        offline,
-        settings.drivers().map(Premises::drivers).orElse(Drivers.SHIPPED));
+    return SiteFolder.open(settings.serves(), offline, drivers(settings));
   }
 
-  private static Drivers drivers(Path folder) {
+  /** Those that ship, and those that the admin added. */
+  static Drivers drivers(AgentSettings settings) {
+    if (settings.drivers().isEmpty()) {
+      return Drivers.SHIPPED;
+    }
+    Path folder = settings.drivers().get();
     try {
       return Drivers.in(folder);
     } catch (IOException e) {

@@ -73,9 +73,9 @@ public final class SiteFolder implements Surroundings.OpenSite {
   }
 
   /** As its files say, whatever was published. */
-  static SiteFolder unjudged(Path folder) {
+  static SiteFolder unjudged(Path folder, Drivers drivers) {
     return new SiteFolder(
-        Site.open(folder, DESCRIBING),
+        Site.open(folder, DESCRIBING, drivers),
         Policy.read(folder.resolve("policy.yaml")),
         Set.of(),
         Map.of(),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.adapters.Column;
+import drawbridge.adapters.sql.Drivers;
 import drawbridge.settings.Program;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
@@ -62,7 +63,7 @@ class ContractsTest {
   }
 
   private Papers papers() {
-    return new Papers(folder, new PrintWriter(said, true));
+    return new Papers(folder, Drivers.SHIPPED, new PrintWriter(said, true));
   }
 
   private List<String> columns(String operation) {

@@ -34,7 +34,7 @@ final class FindCommand implements Callable<Integer> {
           "--caller",
           new String[] {Identity.SUBJECT, Identity.FINGERPRINT, Identity.APP},
           "--user",
-          new String[] {Identity.USER, Identity.USER_NAME},
+          new String[] {Identity.USER, Identity.USER_NAME, Identity.OBJECT},
           "--operation",
           new String[] {"operation"},
           "--reference",
@@ -58,7 +58,9 @@ final class FindCommand implements Callable<Integer> {
   @Option(names = "--caller", description = "subject, fingerprint or app id of the caller")
   private @Nullable String caller;
 
-  @Option(names = "--user", description = "object id or name of the end user")
+  @Option(
+      names = "--user",
+      description = "object id or name of the end user, or object id of an application")
   private @Nullable String user;
 
   @Option(names = "--operation", description = "such as orders/v1/FindOrders")

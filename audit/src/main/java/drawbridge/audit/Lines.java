@@ -68,11 +68,8 @@ final class Lines {
   void add(long seq, AuditRecord record) throws IOException {
     start(seq, record.time(), record.kind());
     if (record.about() != null) {
-      if (record.kind() == AuditRecord.Kind.END) {
-        key(record.about());
-      } else {
-        about(record.about());
-      }
+      // Also at an end, so that who called and what became of it are found together.
+      about(record.about());
     }
     if (record.result() != null) {
       result(record.result());
@@ -89,8 +86,7 @@ final class Lines {
   private static boolean hashes(AuditRecord record) {
     AuditRecord.About about = record.about();
     AuditRecord.Result result = record.result();
-    boolean begins = record.kind() != AuditRecord.Kind.END;
-    return (about != null && begins && about.arguments().stream().anyMatch(Lines::hashed))
+    return (about != null && about.arguments().stream().anyMatch(Lines::hashed))
         || (result != null && result.keys().stream().anyMatch(Lines::hashed));
   }
 
@@ -167,19 +163,15 @@ final class Lines {
     json.writeNumberField("attempt", call.attempt());
     text("operation", call.operation());
     text("begun", call.begun());
-  }
-
-  private void key(AuditRecord.About about) throws IOException {
-    text("call", about.call());
-    json.writeNumberField("attempt", about.attempt());
-    text("operation", about.operation());
+    who(call.caller());
   }
 
   private void about(AuditRecord.About about) throws IOException {
-    key(about);
+    text("call", about.call());
+    json.writeNumberField("attempt", about.attempt());
+    text("operation", about.operation());
     text("gateway", about.gateway());
-    heap("proven", about.caller().proven());
-    heap("claimed", about.caller().claimed());
+    who(about.caller());
     text("rule", about.rule());
     text("digest", about.digest());
     arguments(about);
@@ -188,6 +180,11 @@ final class Lines {
       text("trace_id", traceparent.substring(3, 35));
       text("span_id", traceparent.substring(36, 52));
     }
+  }
+
+  private void who(Identity caller) throws IOException {
+    heap("proven", caller.proven());
+    heap("claimed", caller.claimed());
   }
 
   private void heap(String name, Map<String, String> texts) throws IOException {
@@ -300,7 +297,7 @@ final class Lines {
    *
    * @param begun time of its begin record, as written
    */
-  record Open(String call, int attempt, String operation, String begun) {}
+  record Open(String call, int attempt, String operation, String begun, Identity caller) {}
 
   private static final class Buffer extends ByteArrayOutputStream {
     private static final int KEPT = 1 << 20;

@@ -27,7 +27,11 @@ final class OpenCalls {
       calls.put(
           key,
           new Lines.Open(
-              about.call(), about.attempt(), about.operation(), record.time().toString()));
+              about.call(),
+              about.attempt(),
+              about.operation(),
+              record.time().toString(),
+              about.caller()));
     } else if (record.kind() == AuditRecord.Kind.END) {
       calls.remove(key);
     }

@@ -113,7 +113,7 @@ final class SegmentState {
       }
       carried.forEach(this::begin);
       if (fields.kind.equals(AuditRecord.Kind.BEGIN.text)) {
-        begin(new Lines.Open(fields.call, fields.attempt, fields.operation, fields.time));
+        begin(fields.open());
       } else if (fields.kind.equals(AuditRecord.Kind.END.text)) {
         open.remove(OpenCalls.key(fields.call, fields.attempt));
       }
@@ -131,7 +131,7 @@ final class SegmentState {
       json.nextToken();
       fields.set(name, json);
     }
-    return new Lines.Open(fields.call, fields.attempt, fields.operation, fields.time);
+    return fields.open();
   }
 
   private void begin(Lines.Open call) {
@@ -146,6 +146,12 @@ final class SegmentState {
     private String call = "";
     private int attempt;
     private String operation = "";
+    private Map<String, String> proven = Map.of();
+    private Map<String, String> claimed = Map.of();
+
+    Lines.Open open() {
+      return new Lines.Open(call, attempt, operation, time, new Identity(proven, claimed));
+    }
 
     void set(String name, JsonParser json) throws IOException {
       switch (name) {
@@ -155,8 +161,20 @@ final class SegmentState {
         case "call" -> call = json.getValueAsString("");
         case "attempt" -> attempt = json.getValueAsInt();
         case "operation" -> operation = json.getValueAsString("");
+        case "proven" -> proven = texts(json);
+        case "claimed" -> claimed = texts(json);
         default -> json.skipChildren();
       }
+    }
+
+    private static Map<String, String> texts(JsonParser json) throws IOException {
+      Map<String, String> texts = new LinkedHashMap<>();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        texts.put(name, json.getValueAsString(""));
+      }
+      return texts;
     }
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -131,6 +132,39 @@ class CommandTest {
     assertEquals(0, run("checkpoint", path));
     Files.writeString(note, output);
     assertEquals(1, run(cosign));
+  }
+
+  /** Changes and streams have two records each, and conditions may hold in different ones. */
+  @Test
+  void whoCalledAndWhatBecameOfItAreFoundTogether() throws Exception {
+    AuditRecord.About change =
+        about("w1", "orders/v1/Change", List.of(Recorded.clear("orderId", "4711")), "");
+    try (AuditLog log = AuditFiles.open(folder)) {
+      log.record(AuditRecord.begin(change));
+      log.record(
+          AuditRecord.end(
+              change,
+              new AuditRecord.Result(
+                  AuditRecord.Outcome.FAILED, "CONFLICT", 409, "", "ref-9", 0, 0, 0, 5)));
+      log.record(AuditRecord.begin(about("w2")));
+    }
+    AuditFiles.open(folder).close();
+    String path = folder.toString();
+    for (String[] sought :
+        new String[][] {
+          {"--user", "u1", "--outcome", "failed"},
+          {"--caller", "CN=apim", "--reference", "ref-9"},
+          {"--argument", "orderId=4711", "--outcome", "failed", "--gateway", "gateway-1"},
+          {"--rule", "apps", "--kind", "end", "--operation", "orders/v1/Change"},
+          {"--user", "u1", "--outcome", "unknown", "--from", "2026-01-01"},
+        }) {
+      List<String> words = new ArrayList<>(List.of("find", path));
+      words.addAll(List.of(sought));
+      assertEquals(0, run(words.toArray(String[]::new)), output);
+      assertEquals(1, output.lines().count(), words + ": " + output);
+    }
+    assertEquals(0, run("find", path, "--user", "u2", "--outcome", "failed"));
+    assertEquals("", output);
   }
 
   @Test

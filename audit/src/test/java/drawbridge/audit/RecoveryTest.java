@@ -43,6 +43,8 @@ class RecoveryTest {
     Map<String, String> end = AuditFiles.read(folder, "end").getLast();
     assertEquals("orders/v1/FindOrders", end.get("operation"));
     assertEquals(AuditFiles.read(folder, "begin").getLast().get("time"), end.get("begun"));
+    assertEquals("u1", end.get("proven." + Identity.USER));
+    assertEquals("CN=apim", end.get("claimed." + Identity.SUBJECT));
   }
 
   @Test
@@ -55,6 +57,7 @@ class RecoveryTest {
     }
     AuditFiles.open(folder).close();
     assertEquals(List.of("long"), unknownEnds());
+    assertEquals("u1", AuditFiles.read(folder, "end").getLast().get("proven." + Identity.USER));
   }
 
   @Test

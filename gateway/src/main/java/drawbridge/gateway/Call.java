@@ -28,6 +28,9 @@ final class Call {
   /** While it waits on, how often it looks whether the channel has become suspect. */
   private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(100);
 
+  /** So many looks without anything heard, after which the channel is asked for a sign of life. */
+  private static final int LONG = 50;
+
   /** How often a call that waits for its turn to be sent once more asks again. */
   private static final long TURN = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -51,6 +54,8 @@ final class Call {
   private final Retries retries;
   private final Measures measures;
   private final Body body;
+
+  private int silences;
 
   /** Holds one of the few turns to be sent once more. */
   private boolean resending;
@@ -165,7 +170,10 @@ final class Call {
         resending = true;
         return Status.UNAVAILABLE.withDescription("the channel is suspect");
       }
-      answer = begun.next(LOOK);
+      if (link.suspect() && System.nanoTime() - deadline >= 0) {
+        return Status.DEADLINE_EXCEEDED;
+      }
+      answer = look(begun);
     }
     return answer;
   }
@@ -333,13 +341,21 @@ final class Call {
     }
   }
 
+  private @Nullable Object look(Exchange running) throws InterruptedException {
+    Object next = running.next(LOOK);
+    if (next == null && ++silences % LONG == 0) {
+      running.link().ask();
+    }
+    return next;
+  }
+
   /** The next message, or the status that ends it. */
   private Object take() throws InterruptedException {
     Exchange running = Objects.requireNonNull(exchange);
     Object next = running.next(PATIENCE);
     while (next == null) {
       watch();
-      next = running.next(LOOK);
+      next = look(running);
     }
     if (next instanceof Status && hungUp) {
       throw new Calls.HungUp();

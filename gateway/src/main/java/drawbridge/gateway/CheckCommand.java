@@ -68,6 +68,9 @@ final class CheckCommand implements Callable<Integer> {
     var _ = Front.read(settings.listen(), settings.certificates());
     settings.audit().ifPresent(audit -> findings.add(AuditDisk.look(audit.folder())));
     findings.add(Finding.ok("front door " + settings.listen().certificate(), ""));
+    if (!offline) {
+      findings.addAll(PortCheck.run(settings));
+    }
     Channels.Connections connections = Channels.Connections.read(settings);
     findings.addAll(
         IdentityCheck.run(

@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
 /** A channel to an agent, what the agent offers, and how busy it is. Thread-safe. */
@@ -21,6 +22,8 @@ final class Link implements AutoCloseable {
   /** Of one catalogue: 4,096 operations of a kilobyte each. */
   private static final int CATALOGUE_BYTES = 4 << 20;
 
+  private static final long ASK = TimeUnit.SECONDS.toNanos(3);
+
   private static final Executor VIRTUAL = Executors.newVirtualThreadPerTaskExecutor();
 
   private final AgentLink agent;
@@ -28,6 +31,7 @@ final class Link implements AutoCloseable {
   private final BiConsumer<Link, Catalogue> changed;
   private final Context.CancellableContext life = Context.ROOT.withCancellation();
   private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicLong asked = new AtomicLong(System.nanoTime());
   private volatile Offer offer = Offer.NONE;
   private volatile boolean described;
   private volatile boolean closed;
@@ -76,6 +80,18 @@ final class Link implements AutoCloseable {
   /** A new call may start here. */
   boolean good() {
     return !closed && !offer.catalogue().getDraining() && !agent.suspect().getAsBoolean();
+  }
+
+  /**
+   * Somebody has heard nothing for long. An agent that is dead, or cannot be reached, is noticed
+   * only by what it owes; so it is asked for a sign of life, by all who wait together now and then.
+   */
+  void ask() {
+    long now = System.nanoTime();
+    long last = asked.get();
+    if (now - last >= ASK && asked.compareAndSet(last, now)) {
+      agent.ask().run();
+    }
   }
 
   boolean suspect() {

@@ -37,6 +37,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class FakeAgent implements AutoCloseable {
   final Queue<Head> heads = new ConcurrentLinkedQueue<>();
   final AtomicLong bodyBytes = new AtomicLong();
   final AtomicLong produced = new AtomicLong();
+  final AtomicInteger asked = new AtomicInteger();
   final CountDownLatch cancelled = new CountDownLatch(1);
 
   /** After which Wait is answered; 0: never. */
@@ -82,7 +84,7 @@ final class FakeAgent implements AutoCloseable {
       throw new IllegalStateException(e);
     }
     channel = InProcessChannelBuilder.forName(address).build();
-    link = new AgentLink(site, name, channel, suspect::get, () -> 42);
+    link = new AgentLink(site, name, channel, suspect::get, () -> 42, asked::incrementAndGet);
   }
 
   AgentLink link() {

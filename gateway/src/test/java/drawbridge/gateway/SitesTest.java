@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.relay.wire.Head;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -150,6 +152,72 @@ final class SitesTest {
       assertFalse(waiting.isDone());
       agent.suspect.set(false);
       assertEquals(200, waiting.get(5, TimeUnit.SECONDS).statusCode());
+    }
+  }
+
+  @Test
+  void aCallThatComesToASuspectChannelIsRefusedAfterThreeSecondsAndNeverRan() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      FakeAgent agent = stage.agent("plant-1", "agent-a", "orders");
+      agent.suspect.set(true);
+      long begun = System.nanoTime();
+      List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+      for (HttpRequest request :
+          List.of(
+              stage.request("/orders/v1/customers/1/orders").build(),
+              stage.request("/orders/v1/orders").POST(BodyPublishers.ofString("abc")).build())) {
+        waiting.add(stage.client.sendAsync(request, BodyHandlers.ofString()));
+      }
+      for (CompletableFuture<HttpResponse<String>> each : waiting) {
+        HttpResponse<String> refused = each.get(10, TimeUnit.SECONDS);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        assertEquals(503, refused.statusCode());
+        assertEquals("site-unavailable", Stage.json(refused).get("code").asText());
+        assertTrue(refused.headers().firstValue("retry-after").isPresent());
+        assertTrue(millis >= 2_900 && millis <= 4_000, () -> "after " + millis + " ms");
+      }
+      assertTrue(agent.heads.isEmpty(), "nothing ran");
+    }
+  }
+
+  @Test
+  void aCallThatComesToASuspectChannelIsTakenByWhoeverComesMeanwhile() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      stage.agent("plant-1", "agent-a", "orders").suspect.set(true);
+      CompletableFuture<HttpResponse<String>> waiting =
+          stage.client.sendAsync(
+              stage.request("/orders/v1/orders").POST(BodyPublishers.ofString("abc")).build(),
+              BodyHandlers.ofString());
+      Stage.until(() -> stage.privately2xx("/healthz", "\"suspect\":true"));
+      assertFalse(waiting.isDone());
+      FakeAgent other = stage.agent("plant-1", "agent-b", "orders");
+      assertEquals(201, waiting.get(5, TimeUnit.SECONDS).statusCode());
+      assertEquals(1, other.heads.size());
+    }
+  }
+
+  @Test
+  void aCallThatHearsNothingHasItsChannelLookAndEndsAtItsDeadlineWhereItIsSuspect()
+      throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE)) {
+      FakeAgent agent = stage.agent("plant-1", "agent-a", "orders");
+      long begun = System.nanoTime();
+      CompletableFuture<HttpResponse<String>> held =
+          stage.client.sendAsync(
+              stage
+                  .request("/orders/v1/hold")
+                  .header("Prefer", "wait=8")
+                  .timeout(Duration.ofSeconds(20))
+                  .POST(BodyPublishers.ofString("x"))
+                  .build(),
+              BodyHandlers.ofString());
+      Stage.until(() -> agent.asked.get() > 0);
+      agent.suspect.set(true);
+      HttpResponse<String> unknown = held.get(20, TimeUnit.SECONDS);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+      assertEquals(409, unknown.statusCode());
+      assertEquals("outcome-unknown", Stage.json(unknown).get("code").asText());
+      assertTrue(millis >= 7_900 && millis <= 9_500, () -> "after " + millis + " ms");
     }
   }
 

@@ -35,7 +35,7 @@ final class Cbs implements RequestNode {
     }
     try {
       Grants.Grant grant = check(text, address);
-      if (namespace.denied(grant.name())) {
+      if (namespace.access().denied(grant.name())) {
         return status(UNAUTHORIZED, AmqpError.revoked(grant.name()).description());
       }
       if (!address.queue().isEmpty()

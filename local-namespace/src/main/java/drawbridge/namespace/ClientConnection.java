@@ -46,7 +46,7 @@ final class ClientConnection implements EventLoop.Member {
   private final Connection connection = Connection.Factory.create();
   private final Transport transport = Transport.Factory.create();
   private final Collector collector = Collector.Factory.create();
-  private final Grants grants = new Grants();
+  private final Grants grants;
   private final Links links;
   private final Set<Queue> starved = new LinkedHashSet<>();
   private Wire wire;
@@ -61,6 +61,7 @@ final class ClientConnection implements EventLoop.Member {
       throws IOException {
     this.namespace = namespace;
     this.channel = channel;
+    grants = new Grants(namespace.access());
     links = new Links(this);
     linklessSince = namespace.loop().millis();
     socket =
@@ -207,7 +208,7 @@ final class ClientConnection implements EventLoop.Member {
     }
     begun.flip();
     if (begun.getInt(0) == GET) {
-      wire = new WebSocketWire(wire, begun);
+      wire = new WebSocketWire(wire, begun, namespace.access()::now);
     } else {
       transport.tail().put(begun);
       transport.process();
@@ -265,7 +266,7 @@ final class ClientConnection implements EventLoop.Member {
     }
     long idle = namespace.settings().idle().toMillis();
     long now = namespace.loop().millis();
-    if (grants.expire(System.currentTimeMillis())) {
+    if (grants.expire()) {
       links.recheck(AmqpError.expiredToken());
     }
     links.detachIdle(idle);

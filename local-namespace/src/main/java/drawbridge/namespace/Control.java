@@ -95,6 +95,27 @@ final class Control implements AutoCloseable {
             namespace.allow(words.text("key"));
             yield Map.of();
           }
+          case "POST /take" -> {
+            namespace.take(words.text("key"), words.right("right"), words.text("queue"));
+            yield Map.of();
+          }
+          case "POST /give" -> {
+            namespace.give(words.text("key"), words.right("right"), words.text("queue"));
+            yield Map.of();
+          }
+          case "POST /delete" -> {
+            namespace.delete(words.text("queue"));
+            yield Map.of();
+          }
+          case "POST /create" -> {
+            namespace.create(words.text("queue"));
+            yield Map.of();
+          }
+          case "POST /clock" -> {
+            namespace.clock(
+                words.has("behind") ? words.duration("behind").negated() : words.duration("ahead"));
+            yield Map.of();
+          }
           default -> null;
         };
     if (answer != null) {
@@ -207,6 +228,16 @@ final class Control implements AutoCloseable {
       } catch (NumberFormatException e) {
         throw new IllegalArgumentException(name + " is no number", e);
       }
+    }
+
+    Right right(String name) {
+      String text = text(name);
+      for (Right right : Right.values()) {
+        if (right.name().equalsIgnoreCase(text)) {
+          return right;
+        }
+      }
+      throw new IllegalArgumentException(name + " is none of send, listen, manage");
     }
 
     /** {@code 250}, {@code 250ms}, {@code 2s} or {@code 1m}. */

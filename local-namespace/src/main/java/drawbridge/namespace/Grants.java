@@ -18,7 +18,12 @@ final class Grants {
   /** More tokens than anybody needs on a connection: a queue each, and the management nodes. */
   private static final int MOST = 1000;
 
+  private final Access access;
   private final Map<Address, Grant> grants = new HashMap<>();
+
+  Grants(Access access) {
+    this.access = access;
+  }
 
   /** False: too many. */
   boolean put(Address address, Grant grant) {
@@ -32,12 +37,12 @@ final class Grants {
 
   boolean allows(String queue, Right right) {
     Address wanted = Address.of(queue);
-    long now = System.currentTimeMillis();
+    long now = access.now();
     for (Map.Entry<Address, Grant> entry : grants.entrySet()) {
       Grant grant = entry.getValue();
       if (grant.until > now
           && entry.getKey().covers(wanted)
-          && grant.permissions.allows(queue, right)) {
+          && access.allows(grant, queue, right)) {
         return true;
       }
     }
@@ -45,7 +50,8 @@ final class Grants {
   }
 
   /** Whether a token ran out since the last look; it is forgotten. */
-  boolean expire(long now) {
+  boolean expire() {
+    long now = access.now();
     return !grants.isEmpty() && grants.values().removeIf(grant -> grant.until <= now);
   }
 

@@ -17,6 +17,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Checks JSON Web Tokens as Entra ID makes them: signature, audience, issuer, times, and whether
@@ -26,10 +27,15 @@ final class JwtTokens {
   private static final String[] IDENTITIES = {"appid", "azp", "oid", "sub"};
 
   private final NamespaceSettings.Tokens settings;
+  private final LongSupplier clock;
   private final Map<String, NamespaceSettings.Principal> principals = new HashMap<>();
   private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
-  JwtTokens(NamespaceSettings.Tokens settings) throws IOException {
+  /**
+   * @param clock epoch milliseconds
+   */
+  JwtTokens(NamespaceSettings.Tokens settings, LongSupplier clock) throws IOException {
+    this.clock = clock;
     this.settings = settings;
     settings.principals().forEach(principal -> principals.put(principal.id(), principal));
     JWKSet keys;
@@ -78,10 +84,10 @@ final class JwtTokens {
     if (claims.getExpirationTime() == null) {
       throw new BadJWTException("no time of expiry");
     }
-    if (expiry(claims) <= System.currentTimeMillis()) {
+    if (expiry(claims) <= clock.getAsLong()) {
       throw new ExpiredJWTException("expired");
     }
-    if (notBefore(claims) > System.currentTimeMillis()) {
+    if (notBefore(claims) > clock.getAsLong()) {
       throw new BadJWTException("not valid yet");
     }
   }

@@ -258,6 +258,21 @@ final class Links {
     }
   }
 
+  /** The queue is no more, nor is its dead-letter queue. */
+  void end(Queue queue) {
+    AmqpError error = AmqpError.notFound(queue.baseName());
+    for (QueueLink link : List.copyOf(queueLinks)) {
+      if (link.queue().equals(queue) || link.queue().equals(queue.deadLetters())) {
+        detach(link, error);
+      }
+    }
+    for (Link link : List.copyOf(attached)) {
+      if (link.getContext() instanceof Management management && management.of(queue)) {
+        refuse(link, error);
+      }
+    }
+  }
+
   void detachIdle(long idleMillis) {
     long now = connection.loop().millis();
     List<QueueLink> idle = new ArrayList<>();

@@ -136,7 +136,43 @@ public final class LocalNamespace implements AutoCloseable {
 
   /** Gives the rights back, for tokens put from now on. */
   public void allow(String name) {
-    run(() -> namespace.allow(name));
+    run(() -> namespace.access().allow(name));
+  }
+
+  /** Takes one right on one queue from a key or principal: links that need it end. */
+  public void take(String name, Right right, String queue) {
+    run(() -> namespace.take(name, right, queue));
+  }
+
+  /** Gives back what was taken. */
+  public void give(String name, Right right, String queue) {
+    run(() -> namespace.access().give(name, right, queue));
+  }
+
+  /**
+   * Deletes a queue with its messages; its links end.
+   *
+   * @throws IllegalArgumentException there is none
+   */
+  public void delete(String queue) {
+    run(() -> namespace.delete(queue));
+  }
+
+  /**
+   * Makes a queue, empty: as the settings have it, or by defaults where they do not know it.
+   *
+   * @throws IllegalArgumentException there is one already, or this is no name
+   */
+  public void create(String queue) {
+    run(() -> namespace.create(queue));
+  }
+
+  /**
+   * From now on the namespace believes that it is so much later, or earlier where that is negative:
+   * it judges tokens by that, and says so in the date of a WebSocket's answer.
+   */
+  public void clock(Duration ahead) {
+    run(() -> namespace.access().ahead(ahead.toMillis()));
   }
 
   /** A consistent view of all counters; what was recorded is on disk when it returns. */

@@ -28,6 +28,10 @@ final class Management implements RequestNode {
     this.queue = queue;
   }
 
+  boolean of(Queue one) {
+    return queue.equals(one) || queue.equals(one.deadLetters());
+  }
+
   @Override
   public Message answer(ClientConnection connection, Message request) {
     if (!connection.grants().allows(queue.baseName(), Right.LISTEN)) {

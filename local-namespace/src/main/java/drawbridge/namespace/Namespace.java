@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,7 +30,7 @@ final class Namespace {
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(64 << 10);
   private final Map<String, Queue> queues = new LinkedHashMap<>();
   private final Set<ClientConnection> connections = new LinkedHashSet<>();
-  private final Set<String> denied = new HashSet<>();
+  private final Access access = new Access();
   private final List<Listener> listeners = new ArrayList<>();
   private final Cbs cbs;
   private final @Nullable Recording recording;
@@ -51,8 +50,10 @@ final class Namespace {
     cbs =
         new Cbs(
             this,
-            new SasTokens(settings.keys()),
-            settings.tokens().isPresent() ? new JwtTokens(settings.tokens().get()) : null);
+            new SasTokens(settings.keys(), access::now),
+            settings.tokens().isPresent()
+                ? new JwtTokens(settings.tokens().get(), access::now)
+                : null);
     recording = settings.record().isPresent() ? new Recording(settings.record().get()) : null;
     InetAddress address = settings.address();
     plain =
@@ -99,6 +100,10 @@ final class Namespace {
 
   OperationBudget budget() {
     return budget;
+  }
+
+  Access access() {
+    return access;
   }
 
   Cbs cbs() {
@@ -177,12 +182,8 @@ final class Namespace {
     return chosen.size();
   }
 
-  boolean denied(String name) {
-    return denied.contains(name);
-  }
-
   void deny(String name) {
-    denied.add(name);
+    access.deny(name);
     for (ClientConnection connection : List.copyOf(connections)) {
       if (connection.grants().revoke(name)) {
         connection.links().recheck(AmqpError.revoked(name));
@@ -190,8 +191,37 @@ final class Namespace {
     }
   }
 
-  void allow(String name) {
-    denied.remove(name);
+  /** One right on one queue, from a key that keeps the others. */
+  void take(String name, Right right, String queue) {
+    access.take(name, right, queue);
+    for (ClientConnection connection : List.copyOf(connections)) {
+      connection.links().recheck(AmqpError.unauthorized(right, queue));
+    }
+  }
+
+  /** With its messages; its links end. */
+  void delete(String name) {
+    Queue queue = queues.remove(name.toLowerCase(Locale.ROOT));
+    if (queue == null) {
+      throw new IllegalArgumentException("there is no queue “" + name + "”");
+    }
+    for (ClientConnection connection : List.copyOf(connections)) {
+      connection.links().end(queue);
+    }
+  }
+
+  /** As the settings have it, where they do. */
+  void create(String name) {
+    QueueSettings wanted =
+        settings.queues().stream()
+            .filter(queue -> queue.name().equalsIgnoreCase(name))
+            .findFirst()
+            .orElseGet(() -> QueueSettings.of(name));
+    Queue queue = new Queue(this, wanted);
+    if (queues.putIfAbsent(name.toLowerCase(Locale.ROOT), queue) != null) {
+      throw new IllegalArgumentException("there is a queue “" + name + "” already");
+    }
+    queue.behaviour(behaviour);
   }
 
   /** Refuses everybody for a while: nobody listens on the ports. */

@@ -8,6 +8,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -16,8 +17,13 @@ final class SasTokens {
   private static final String HMAC = "HmacSHA256";
 
   private final Map<String, NamespaceSettings.Key> keys = new HashMap<>();
+  private final LongSupplier clock;
 
-  SasTokens(List<NamespaceSettings.Key> keys) {
+  /**
+   * @param clock epoch milliseconds
+   */
+  SasTokens(List<NamespaceSettings.Key> keys, LongSupplier clock) {
+    this.clock = clock;
     keys.forEach(key -> this.keys.put(key.name(), key));
   }
 
@@ -67,10 +73,10 @@ final class SasTokens {
     }
   }
 
-  private static long until(String expiry) throws InvalidToken {
+  private long until(String expiry) throws InvalidToken {
     try {
       long until = Math.multiplyExact(Long.parseLong(expiry), 1000L);
-      if (until > System.currentTimeMillis()) {
+      if (until > clock.getAsLong()) {
         return until;
       }
     } catch (ArithmeticException e) {

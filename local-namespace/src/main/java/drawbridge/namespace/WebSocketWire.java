@@ -5,10 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
 
 /**
  * The server's end of a WebSocket (RFC 6455) that carries AMQP in binary frames, at the path and
@@ -29,6 +33,7 @@ final class WebSocketWire implements Wire {
   private static final int PONG = 10;
 
   private final Wire lower;
+  private final LongSupplier clock;
   private final ByteBuffer in = ByteBuffer.allocate(32 << 10);
   private final ByteBuffer out = ByteBuffer.allocate(64 << 10).limit(0);
   private final byte[] mask = new byte[4];
@@ -39,9 +44,11 @@ final class WebSocketWire implements Wire {
 
   /**
    * @param begun what was read of the request already
+   * @param clock epoch milliseconds, for the answer's date
    */
-  WebSocketWire(Wire lower, ByteBuffer begun) {
+  WebSocketWire(Wire lower, ByteBuffer begun, LongSupplier clock) {
     this.lower = lower;
+    this.clock = clock;
     in.put(begun).flip();
   }
 
@@ -223,9 +230,16 @@ final class WebSocketWire implements Wire {
   }
 
   private void reply(String head) {
-    byte[] bytes = ("HTTP/1.1 " + head + "\r\n\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] bytes =
+        ("HTTP/1.1 " + head + "\r\nDate: " + date() + "\r\n\r\n")
+            .getBytes(StandardCharsets.ISO_8859_1);
     out.clear();
     out.put(bytes).flip();
+  }
+
+  private String date() {
+    return DateTimeFormatter.RFC_1123_DATE_TIME.format(
+        Instant.ofEpochMilli(clock.getAsLong()).atOffset(ZoneOffset.UTC));
   }
 
   private static String accept(String key) {

@@ -106,6 +106,19 @@ final class MainTest {
     assertEquals("{}", request("POST", control.resolve("/down?ms=10"), ""));
     assertEquals("{}", request("POST", control.resolve("/deny?key=agent"), ""));
     assertEquals("{}", request("POST", control.resolve("/allow?key=agent"), ""));
+    for (String change :
+        List.of(
+            "/take?key=root&right=send&queue=q",
+            "/give?key=root&right=send&queue=q",
+            "/delete?queue=q",
+            "/create?queue=q",
+            "/clock?behind=10m",
+            "/clock?ahead=0")) {
+      assertEquals("{}", request("POST", control.resolve(change), ""));
+    }
+    assertTrue(request("POST", control.resolve("/delete?queue=none"), "").contains("no queue"));
+    assertTrue(
+        request("POST", control.resolve("/take?key=a&right=own&queue=q"), "").contains("none of"));
     assertTrue(request("POST", control.resolve("/drop"), "").contains("error"));
     assertTrue(request("POST", control.resolve("/behaviour?loss=1"), "").contains("loss"));
     assertTrue(request("GET", control.resolve("/nothing"), "").contains("error"));

@@ -108,13 +108,21 @@ final class TlsTest {
       ECKey forger = new ECKeyGenerator(Curve.P_256).keyID("k1").generate();
       String forged = token(forger, "app-1", NamespaceSettings.Tokens.AUDIENCE);
       assertTrue(client(certificate, "AMQP", port, forged).contains("invalid signature"));
+      String late =
+          token(issuer, "app-1", NamespaceSettings.Tokens.AUDIENCE, Duration.ofSeconds(-1));
+      assertTrue(client(certificate, "AMQP", port, late).contains("ExpiredToken"));
       String elsewhere = token(issuer, "app-1", "https://storage.example");
       assertTrue(client(certificate, "AMQP", port, elsewhere).contains("audience"));
     }
   }
 
-  @SuppressWarnings("JavaUtilDate") // the type of the library
   private static String token(ECKey key, String app, String audience) throws Exception {
+    return token(key, app, audience, Duration.ofMinutes(5));
+  }
+
+  @SuppressWarnings("JavaUtilDate") // the type of the library
+  private static String token(ECKey key, String app, String audience, Duration life)
+      throws Exception {
     SignedJWT token =
         new SignedJWT(
             new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(),
@@ -122,7 +130,7 @@ final class TlsTest {
                 .issuer("https://issuer.example")
                 .audience(audience)
                 .claim("appid", app)
-                .expirationTime(Date.from(Instant.now().plus(Duration.ofMinutes(5))))
+                .expirationTime(Date.from(Instant.now().plus(life)))
                 .build());
     token.sign(new ECDSASigner(key));
     return token.serialize();

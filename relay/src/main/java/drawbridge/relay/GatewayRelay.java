@@ -136,7 +136,8 @@ public final class GatewayRelay implements AutoCloseable {
       throws InterruptedException {
     LiveChannel live = socket.live();
     ManagedChannel calls = Calls.client(secured.socket(), agent.name(), executor);
-    AgentLink link = new AgentLink(agent.site(), agent.name(), calls, live::suspect, live::clock);
+    AgentLink link =
+        new AgentLink(agent.site(), agent.name(), calls, live::suspect, live::clock, live::nudge);
     links.up(link);
     try {
       var _ = new Watch(socket, secured, events).untilEnd(suspect -> {});

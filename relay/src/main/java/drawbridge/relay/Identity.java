@@ -196,8 +196,8 @@ record Identity(
     return authorities;
   }
 
-  private static List<X509Certificate> certificates(Field key, byte[] pem)
-      throws IdentityException {
+  /** All that stand in a file, in its order. */
+  static List<X509Certificate> certificates(Field key, byte[] pem) throws IdentityException {
     try {
       List<X509Certificate> all =
           CertificateFactory.getInstance("X.509")

@@ -58,7 +58,8 @@ public final class NamespaceCheck {
             .retryOptions(new AmqpRetryOptions().setMaxRetries(0).setTryTimeout(PATIENCE));
     findings.add(
         attempt(
-            "Listen on " + self.mailbox(),
+            "Listen on",
+            self.mailbox(),
             namespace.login(),
             () -> {
               try (ServiceBusReceiverClient receiver =
@@ -70,7 +71,8 @@ public final class NamespaceCheck {
     for (String peer : peers) {
       findings.add(
           attempt(
-              "Send to " + peer,
+              "Send to",
+              peer,
               namespace.login(),
               () -> {
                 try (ServiceBusSenderClient sender =
@@ -93,13 +95,14 @@ public final class NamespaceCheck {
     return finding.after(Duration.ofNanos(System.nanoTime() - begin));
   }
 
-  private static Finding attempt(String what, Login login, Attempt attempt) {
+  private static Finding attempt(String right, String queue, Login login, Attempt attempt) {
+    String what = right + " " + queue;
     long begin = System.nanoTime();
     Finding finding;
     try {
       finding = Finding.ok(what, attempt.run());
     } catch (ServiceBusException e) {
-      finding = explained(what, e.getReason(), login);
+      finding = explained(right, queue, e.getReason(), login);
     } catch (RuntimeException e) {
       finding =
           Finding.failed(
@@ -110,14 +113,17 @@ public final class NamespaceCheck {
     return finding.after(Duration.ofNanos(System.nanoTime() - begin));
   }
 
-  private static Finding explained(String what, ServiceBusFailureReason reason, Login login) {
+  private static Finding explained(
+      String right, String queue, ServiceBusFailureReason reason, Login login) {
+    String what = right + " " + queue;
     if (reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
       return Finding.failed(
           what,
           "not allowed",
           switch (login) {
             case Login.SharedKey key ->
-                "check the name and value of the key, and its rights on this queue";
+                "check the name and value of the key, and that it has the right %s on the queue %s"
+                    .formatted(right.substring(0, right.indexOf(' ')), queue);
             case Login.Entra identity ->
                 "assign the role Azure Service Bus Data Receiver on the own queue, and Azure"
                     + " Service Bus Data Sender on each peer's; a new assignment takes minutes";

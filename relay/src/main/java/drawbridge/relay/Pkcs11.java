@@ -69,9 +69,7 @@ record Pkcs11(Path module, Optional<Integer> slot, Optional<String> label, Path 
         Optional<KeyKind> kind = KeyKind.of(certificate.getPublicKey());
         if (kind.isPresent() && store.getKey(alias, null) instanceof PrivateKey key) {
           return new Content(
-              Pkcs12.pem("CERTIFICATE", certificate.getEncoded()),
-              alias,
-              new OwnKey(key, kind.get(), store.getProvider()));
+              Pkcs12.chain(store, alias), alias, new OwnKey(key, kind.get(), store.getProvider()));
         }
       }
     } catch (GeneralSecurityException e) {

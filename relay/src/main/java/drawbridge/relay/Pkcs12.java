@@ -36,8 +36,7 @@ record Pkcs12(ByteBuffer certificate, ByteBuffer key) {
         Key key = store.getKey(alias, secret);
         Certificate certificate = store.getCertificate(alias);
         if (key instanceof PrivateKey && certificate != null) {
-          return new Pkcs12(
-              pem("CERTIFICATE", certificate.getEncoded()), pem("PRIVATE KEY", key.getEncoded()));
+          return new Pkcs12(chain(store, alias), pem("PRIVATE KEY", key.getEncoded()));
         }
       }
     } catch (GeneralSecurityException | IOException e) {
@@ -65,7 +64,16 @@ record Pkcs12(ByteBuffer certificate, ByteBuffer key) {
     }
   }
 
-  static ByteBuffer pem(String type, byte[] content) {
+  /** The certificate of a key, then those of the CAs above it that stand with it. */
+  static ByteBuffer chain(KeyStore store, String alias) throws GeneralSecurityException {
+    StringBuilder all = new StringBuilder();
+    for (Certificate certificate : store.getCertificateChain(alias)) {
+      all.append(StandardCharsets.US_ASCII.decode(pem("CERTIFICATE", certificate.getEncoded())));
+    }
+    return StandardCharsets.US_ASCII.encode(all.toString());
+  }
+
+  private static ByteBuffer pem(String type, byte[] content) {
     String text =
         "-----BEGIN %s-----\n%s\n-----END %s-----\n"
             .formatted(type, Base64.getMimeEncoder().encodeToString(content), type);

@@ -55,7 +55,11 @@ final class ServiceBusCarrier implements Carrier {
   private final AmqpRetryOptions retry;
   private final @Nullable EntraSignIn signIn;
   private final AtomicLong probed = new AtomicLong(System.nanoTime() - PROBE_EVERY);
-  private final AtomicBoolean renewing = new AtomicBoolean();
+  private final Refusals refusals;
+
+  /** A refused login is being looked into. */
+  private final AtomicBoolean looking = new AtomicBoolean();
+
   private volatile ServiceBusClientBuilder builder;
   private volatile boolean webSockets;
   private final Map<String, ServiceBusSenderAsyncClient> senders = new ConcurrentHashMap<>();
@@ -79,6 +83,7 @@ final class ServiceBusCarrier implements Carrier {
     this.mailbox = mailbox;
     this.namespace = namespace;
     this.network = network;
+    this.refusals = new Refusals(network);
     // The largest delay must exceed the delay by the 4 s that the SDK adds, or every retry breaks.
     retry =
         new AmqpRetryOptions()
@@ -105,7 +110,7 @@ final class ServiceBusCarrier implements Carrier {
           .subscribe(
               nothing -> {},
               error -> {
-                failed(sendingTo(to), error);
+                failed(sendingTo(to), to, error);
                 report(reported, report, false);
               },
               () -> {
@@ -113,7 +118,7 @@ final class ServiceBusCarrier implements Carrier {
                 report(reported, report, true);
               });
     } catch (RuntimeException e) {
-      failed(sendingTo(to), e);
+      failed(sendingTo(to), to, e);
       report(reported, report, false);
     }
   }
@@ -170,7 +175,7 @@ final class ServiceBusCarrier implements Carrier {
                 .subscribe(
                     this::received,
                     error -> {
-                      failed(receiving(), error);
+                      failed(receiving(), mailbox, error);
                       over.countDown();
                     },
                     over::countDown);
@@ -181,7 +186,7 @@ final class ServiceBusCarrier implements Carrier {
         Thread.currentThread().interrupt();
         return;
       } catch (RuntimeException e) {
-        failed(receiving(), e);
+        failed(receiving(), mailbox, e);
       }
       link.set(false);
       boolean lived = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from) >= LIVED;
@@ -234,6 +239,7 @@ final class ServiceBusCarrier implements Carrier {
   // ---- the state of our own link
 
   private void working(String what) {
+    refusals.worked(what);
     if (!complaints.isEmpty() && complaints.remove(WAY) != null) {
       LOG.log(Level.INFO, "no longer: " + WAY);
     }
@@ -245,7 +251,7 @@ final class ServiceBusCarrier implements Carrier {
     }
   }
 
-  private void failed(String what, Throwable error) {
+  private void failed(String what, String queue, Throwable error) {
     if (closing.getCount() == 0) {
       return;
     }
@@ -253,45 +259,67 @@ final class ServiceBusCarrier implements Carrier {
         error instanceof ServiceBusException e
             ? e.getReason()
             : ServiceBusFailureReason.GENERAL_ERROR;
-    Optional<String> login =
-        signIn == null || reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)
-            ? Optional.empty()
-            : signIn.problem();
-    complain(what, what + ": " + login.orElseGet(() -> cause(reason)), error);
-    if (reason.equals(ServiceBusFailureReason.UNAUTHORIZED)
-        && renewing.compareAndSet(false, true)) {
-      Thread.ofVirtual().name("look for a new key").start(this::renew);
-    }
     // A queue that is missing or forbidden says nothing of our own link.
-    if (!reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)
-        && !reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
+    if (reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)) {
+      complain(what, what + ": " + Refusals.queue(queue), error);
+      return;
+    }
+    Optional<String> entra = signIn();
+    if (entra.isPresent()) {
+      complain(what, what + ": " + entra.get(), error);
+    } else if (!reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
+      complain(what, what + ": " + Refusals.other(reason), error);
+    } else if (!Refusals.ofLogin(error)) {
+      String right = what.equals(receiving()) ? "Listen" : "Send";
+      refusals
+          .right(what, right, queue, namespace.login())
+          .ifPresent(missing -> complain(what, what + ": " + missing, error));
+    }
+    if (!reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
       link.set(false);
       probe();
+    } else if (looking.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("look into a refusal").start(() -> refused(what, error));
     }
   }
 
-  /** A key is replaced at the namespace and in its file while we run: go on with the new one. */
-  private void renew() {
+  /** While this looks, others who are refused keep silent: they try again, and are again. */
+  private void refused(String what, Throwable error) {
     try {
-      NamespaceSettings before = namespace;
-      if (before.login() instanceof Login.SharedKey key && key.renewed().isPresent()) {
-        Login.SharedKey renewed = key.renewed().get();
-        NamespaceSettings now =
-            new NamespaceSettings(before.host(), before.port(), renewed, before.emulator());
-        builder = ServiceBusWay.builder(now, network, webSockets, null).retryOptions(retry);
-        namespace = now;
-        LOG.log(Level.INFO, "signing in with the new key that is in its file by now");
-        for (String to : List.copyOf(senders.keySet())) {
-          ServiceBusSenderAsyncClient old = senders.remove(to);
-          if (old != null) {
-            old.close();
-          }
-        }
-        receiving.countDown();
+      if (!renewed() && signIn().isEmpty() && Refusals.ofLogin(error)) {
+        complain(what, what + ": " + refusals.login(what, namespace), error);
       }
     } finally {
-      renewing.set(false);
+      looking.set(false);
     }
+  }
+
+  /** What Entra ID did not like, if it is asked. */
+  private Optional<String> signIn() {
+    return signIn == null ? Optional.empty() : signIn.problem();
+  }
+
+  /** A key is replaced at the namespace and in its file while we run: go on with the new one. */
+  private boolean renewed() {
+    NamespaceSettings before = namespace;
+    Optional<Login.SharedKey> key =
+        before.login() instanceof Login.SharedKey old ? old.renewed() : Optional.empty();
+    if (key.isEmpty()) {
+      return false;
+    }
+    NamespaceSettings now =
+        new NamespaceSettings(before.host(), before.port(), key.get(), before.emulator());
+    builder = ServiceBusWay.builder(now, network, webSockets, null).retryOptions(retry);
+    namespace = now;
+    LOG.log(Level.INFO, "signing in with the new key that is in its file by now");
+    for (String to : List.copyOf(senders.keySet())) {
+      ServiceBusSenderAsyncClient old = senders.remove(to);
+      if (old != null) {
+        old.close();
+      }
+    }
+    receiving.countDown();
+    return true;
   }
 
   private void complain(String what, String said, @Nullable Throwable error) {
@@ -351,19 +379,6 @@ final class ServiceBusCarrier implements Carrier {
   @Override
   public String way() {
     return ServiceBusWay.of(namespace, network, webSockets);
-  }
-
-  private static String cause(ServiceBusFailureReason reason) {
-    if (reason.equals(ServiceBusFailureReason.UNAUTHORIZED)) {
-      return "refused: the key or login has expired or lacks the right";
-    } else if (reason.equals(ServiceBusFailureReason.MESSAGING_ENTITY_NOT_FOUND)) {
-      return "there is no such queue";
-    } else if (reason.equals(ServiceBusFailureReason.SERVICE_BUSY)) {
-      return "the namespace throttles";
-    } else if (reason.equals(ServiceBusFailureReason.QUOTA_EXCEEDED)) {
-      return "the queue is full";
-    }
-    return "no connection (" + reason + ")";
   }
 
   @Override

@@ -199,24 +199,55 @@ public final class WayCheck {
               && step("WebSocket: TLS with " + host, () -> hop.secure(network))
               && step("WebSocket: answer of " + host, hop::upgrade)
               && step("WebSocket: AMQP greeting of " + host, hop::greetingInFrame);
-      hop.date().ifPresent(this::clock);
+      hop.date().map(theirs -> clock(host, theirs)).ifPresent(found::add);
       return open;
     }
   }
 
-  private void clock(Instant theirs) {
-    Duration off = Duration.between(theirs, Instant.now()).abs();
-    if (off.compareTo(CLOCK_SOON) < 0) {
-      found.add(Finding.ok("clock", "within a minute of " + host));
-    } else {
-      String problem =
-          "this machine's clock is %d s off that of %s".formatted(off.toSeconds(), host);
-      String fix = "set it by NTP; logins and certificates are judged by it";
-      found.add(
-          off.compareTo(CLOCK) < 0
-              ? Finding.warning("clock", problem, fix)
-              : Finding.failed("clock", problem, fix));
+  /**
+   * The clock alone, by the date in the namespace's answer to a WebSocket. Blocks for some times
+   * the patience at most.
+   *
+   * @param patience of each wait, in milliseconds
+   * @return empty: it does not tell, or not in time
+   */
+  static Optional<Finding> clock(
+      NamespaceSettings namespace, NetworkSettings network, int patience) {
+    Optional<NetworkSettings.Proxy> proxy = network.proxy();
+    boolean own = namespace.port() == 0 || proxy.isPresent() && !namespace.emulator();
+    int at = own ? HTTPS : namespace.port();
+    try (Hop hop = new Hop(namespace.host(), patience)) {
+      try {
+        if (proxy.isPresent() && !namespace.emulator()) {
+          hop.connect(proxy.get().host(), proxy.get().port());
+          hop.tunnel(proxy.get(), namespace.host(), at);
+        } else {
+          hop.connect(namespace.host(), at);
+        }
+        if (!namespace.emulator()) {
+          hop.secure(network);
+        }
+        hop.upgrade();
+      } catch (IOException e) {
+        // Whoever refuses a WebSocket may have told the time.
+      }
+      return hop.date().map(theirs -> clock(namespace.host(), theirs));
     }
+  }
+
+  private static Finding clock(String host, Instant theirs) {
+    Duration ahead = Duration.between(theirs, Instant.now());
+    Duration off = ahead.abs();
+    if (off.compareTo(CLOCK_SOON) < 0) {
+      return Finding.ok("clock", "within a minute of " + host);
+    }
+    String problem =
+        "this machine's clock is %d s %s that of %s"
+            .formatted(off.toSeconds(), ahead.isNegative() ? "behind" : "ahead of", host);
+    String fix = "set it by NTP; logins and certificates are judged by it";
+    return off.compareTo(CLOCK) < 0
+        ? Finding.warning("clock", problem, fix)
+        : Finding.failed("clock", problem, fix);
   }
 
   private interface Step {

@@ -82,7 +82,14 @@ final class RenewedKeyTest {
       try (LocalNamespace _ = namespace(first.port(), "the-second-key")) {
         await(
             "the old key is refused",
-            () -> carrier.problems().toString().contains("receive from " + OWN + ": refused"));
+            () ->
+                carrier
+                    .problems()
+                    .toString()
+                    .contains(
+                        "receive from "
+                            + OWN
+                            + ": the login is refused: the shared access key “root”"));
         Files.writeString(file, "the-second-key\n");
         works(carrier);
         await("no complaint is left", () -> carrier.problems().isEmpty());

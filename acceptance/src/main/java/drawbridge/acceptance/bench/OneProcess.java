@@ -59,7 +59,9 @@ final class OneProcess {
       throws IOException, InterruptedException {
     Gateway gateway = Gateway.start(GatewaySettings.read(Section.read(config)));
     boolean taken =
-        gateway.agents().up(new AgentLink("plant-1", Topology.AGENT, calls, () -> false, () -> 0));
+        gateway
+            .agents()
+            .up(new AgentLink("plant-1", Topology.AGENT, calls, () -> false, () -> 0, () -> {}));
     if (!taken) {
       throw new IOException("the gateway does not know the agent");
     }

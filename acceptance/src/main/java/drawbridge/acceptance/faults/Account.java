@@ -132,8 +132,18 @@ record Account(
           because("done " + entry.getValue().copies() + " times: " + entry.getKey());
         }
       }
+      Set<String> admitted = new HashSet<>();
+      for (Seen one : seen) {
+        List<String> outcomes = recorded.getOrDefault(one.call(), List.of());
+        if (outcomes.contains("ok") || outcomes.contains("unknown")) {
+          admitted.add(one.key());
+        }
+      }
       for (Seen one : seen) {
         check(one, good, unknown);
+        if (one.unknown()) {
+          reconcile(one, admitted);
+        }
       }
       asked.remove("");
       if (!asked.containsAll(notes.keySet())) {
@@ -159,6 +169,18 @@ record Account(
           && one.patience() > 0
           && note.lastMadeAt() > one.beganAt() + one.patience() * 1_000L + skewMs) {
         fail("done after its deadline: ", one);
+      }
+    }
+
+    /** What callers do with an answer of which nobody knows: audit log and table agree on it. */
+    private void reconcile(Seen one, Set<String> admitted) {
+      Note note = notes.get(one.key());
+      if (note == null && recorded.getOrDefault(one.call(), List.of()).contains("ok")) {
+        fail("recorded as done, and not done: ", one);
+      }
+      // A broken connection names no call, so its record cannot be looked for.
+      if (note != null && !one.call().isEmpty() && !admitted.contains(one.key())) {
+        fail("done, and no audit record says so or leaves it open: ", one);
       }
     }
 

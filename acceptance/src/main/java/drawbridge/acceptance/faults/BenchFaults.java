@@ -172,18 +172,19 @@ public final class BenchFaults implements Callable<Integer> {
     } finally {
       seen = workload.stop();
     }
-    Account account = Account.of(stack, workload.run(), seen, allowed(fault), slack);
+    Account account = Account.of(stack, workload.run(), seen, allowed(fault, scene), slack);
     print(fault, account, scene);
     return account.good() && scene.complaints().isEmpty();
   }
 
   /**
-   * The disk of a shared machine may be slow, and an agent without its audit log answers nothing.
+   * What the fault's rule allows, and only while something is broken. The disk of a shared machine
+   * may be slow, and an agent without its audit log answers nothing.
    */
-  private Predicate<Seen> allowed(Fault fault) {
-    return slack == 1
-        ? fault::allows
-        : seen -> fault.allows(seen) || seen.code().equals("audit-unavailable");
+  private Predicate<Seen> allowed(Fault fault, Scene scene) {
+    Predicate<Seen> ruled =
+        seen -> fault.allows(seen) && (!Fault.impatient(seen) || scene.disturbed(seen));
+    return slack == 1 ? ruled : seen -> ruled.test(seen) || seen.code().equals("audit-unavailable");
   }
 
   private void print(Fault fault, Account account, Scene scene) {

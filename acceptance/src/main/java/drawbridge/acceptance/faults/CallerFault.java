@@ -58,7 +58,7 @@ enum CallerFault implements Fault {
         scene.check(gateway <= MOST_MEGABYTES, "the gateway's heap grew by " + gateway + " MB");
         scene.check(agent <= MOST_MEGABYTES, "the agent's heap grew by " + agent + " MB");
         scene.check(
-            beside * scene.slack() >= LEAST_SPEED * alone,
+            beside * Math.min(scene.slack(), 2) >= LEAST_SPEED * alone,
             "others had " + beside + " calls a second in place of " + alone);
       } finally {
         for (Socket socket : stalled) {
@@ -82,9 +82,8 @@ enum CallerFault implements Fault {
   BURST {
     private static final int CALLS = 1_000;
 
-    // Nobody stands in line for a connection longer than 10 s; who finds no place there is told at
-    // once.
-    private static final long IN_LINE_MS = 11_000;
+    // Who finds no place in line is told at once, by a gateway that has a thousand to answer.
+    private static final long AT_ONCE_MS = 2_000;
 
     @Override
     public void play(Scene scene) throws Exception {
@@ -125,7 +124,7 @@ enum CallerFault implements Fault {
       scene.figure("burst_good", good.size());
       scene.figure("burst_refused", refused.size());
       scene.figure("slowest_good_ms", slowest(good));
-      scene.promised("slowest_refusal_ms", slowest(refused), IN_LINE_MS);
+      scene.promised("slowest_refusal_ms", slowest(refused), AT_ONCE_MS);
       scene.check(bad.isEmpty(), bad.size() + " failed or timed out, such as " + bad.peek());
     }
 

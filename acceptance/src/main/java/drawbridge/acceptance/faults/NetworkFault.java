@@ -55,6 +55,7 @@ enum NetworkFault implements Fault {
       scene.stack().control("/behaviour?operations-per-second=100");
       scene.hold(scene.length());
       scene.stack().control("/normal");
+      scene.mendedIn(Duration.ZERO);
       scene.hold(Duration.ofSeconds(2));
       long resent = scene.metric("drawbridge_calls_resent_total") - before;
       scene.figure("resent", resent);
@@ -77,6 +78,7 @@ enum NetworkFault implements Fault {
 
   private static void outage(Scene scene, String request) throws IOException, InterruptedException {
     scene.stack().control(request + "?ms=" + scene.outage().toMillis());
+    scene.mendedIn(scene.outage());
     scene.hold(scene.outage().plusSeconds(5));
   }
 

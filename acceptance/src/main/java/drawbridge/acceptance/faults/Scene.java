@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a fault happens: a running stack under load, and what else was noticed. Used by one thread.
@@ -26,6 +27,9 @@ final class Scene {
   /** What a condition takes longer than this to become is broken. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** As long as a connection may take that was tried in vain before. */
+  private static final Duration NOTICED = Duration.ofSeconds(3);
+
   private final Stack stack;
   private final SSLContext tls;
   private final Duration length;
@@ -34,6 +38,9 @@ final class Scene {
   private final LongSupplier answered;
   private final List<String> complaints = new ArrayList<>();
   private final Map<String, Long> figures = new LinkedHashMap<>();
+
+  /** When, of {@link System#nanoTime()}, what was broken was whole again; by default at the end. */
+  private @Nullable Long mended;
 
   /**
    * @param length how long a fault that repeats is repeated
@@ -78,6 +85,16 @@ final class Scene {
 
   Map<String, Long> figures() {
     return figures;
+  }
+
+  /** What was broken is whole again after this time; it may take some seconds to be noticed. */
+  void mendedIn(Duration time) {
+    mended = System.nanoTime() + time.plus(NOTICED.multipliedBy(slack)).toNanos();
+  }
+
+  /** The answer came while something was broken, or shortly after. */
+  boolean disturbed(Seen seen) {
+    return mended == null || seen.began() - mended < 0;
   }
 
   /** Lets the load run. */

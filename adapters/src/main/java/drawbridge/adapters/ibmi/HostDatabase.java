@@ -170,6 +170,11 @@ final class HostDatabase implements Connector {
   }
 
   @Override
+  public String account() {
+    return settings.system() + " " + settings.user();
+  }
+
+  @Override
   public String credentials() {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");

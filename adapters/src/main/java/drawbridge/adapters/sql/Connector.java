@@ -10,6 +10,9 @@ public interface Connector {
   /** Signs on, with the password that stands in its file by now. */
   Connection connect(Duration patience) throws SQLException;
 
+  /** Whom it signs on as and where: what a database locks, whatever the sources are called. */
+  String account();
+
   /**
    * What it signs on with, as something that is equal while that is the same: after a refusal
    * nothing is tried until it changes. Never the secret itself.

@@ -14,6 +14,10 @@ final class Privileges {
 
   private static final String SERVER = "may administer the server";
 
+  /** Who may read all tables sees in MariaDB's what everybody has. */
+  private static final String MINE =
+      "grantee = concat('''', replace(current_user(), '@', '''@'''), '''')";
+
   private Privileges() {}
 
   /**
@@ -45,18 +49,23 @@ final class Privileges {
         if (!names(
                 connection,
                 "select privilege_type from information_schema.user_privileges"
-                    + " where privilege_type in ('SUPER', 'FILE', 'CREATE USER', 'SHUTDOWN', 'PROCESS')")
+                    + " where privilege_type in ('SUPER', 'FILE', 'CREATE USER', 'SHUTDOWN', 'PROCESS') and "
+                    + MINE)
             .isEmpty()) {
           found.add(SERVER);
         }
+        String write = " where privilege_type in ('INSERT', 'UPDATE', 'DELETE') and " + MINE;
         changes(
             found,
             reads,
             connection,
-            "select distinct concat(table_schema, '.*') from information_schema.schema_privileges"
-                + " where privilege_type in ('INSERT', 'UPDATE', 'DELETE') union"
-                + " select distinct concat(table_schema, '.', table_name) from information_schema.table_privileges"
-                + " where privilege_type in ('INSERT', 'UPDATE', 'DELETE') order by 1");
+            "select distinct '*.*' from information_schema.user_privileges"
+                + write
+                + " union select distinct concat(table_schema, '.*') from information_schema.schema_privileges"
+                + write
+                + " union select distinct concat(table_schema, '.', table_name) from information_schema.table_privileges"
+                + write
+                + " order by 1");
       }
       case SQLSERVER -> {
         if (!names(

@@ -6,6 +6,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Logger;
@@ -13,9 +15,10 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one door through which every connection of a source signs on, one at a time: so that a wrong
- * password is tried exactly once, and no account is ever locked by the bridge. After a refusal
- * nothing is tried until the credentials change. Thread-safe.
+ * How the connections of a source sign on: through one door for each account of a database, one at
+ * a time, so that a wrong password is tried exactly once and no account is ever locked by the
+ * bridge. After a refusal nothing is tried until the credentials change, by other sources of that
+ * account neither, nor when the site folder is read again. Thread-safe.
  */
 final class SignOn implements DataSource {
   private static final System.Logger LOG = System.getLogger(SignOn.class.getName());
@@ -24,10 +27,32 @@ final class SignOn implements DataSource {
   private final Dialect dialect;
   private final Connector connector;
   private final Duration patience;
-  private final ReentrantLock door = new ReentrantLock(true);
+  private final Door door;
 
-  /** The credentials that were refused; null: none were. */
-  private volatile @Nullable String refused;
+  /** Of an account, for the whole program. */
+  private static final class Door {
+    /** More than a site has, and bounded. */
+    private static final int MOST = 1_000;
+
+    private static final Map<String, Door> ALL =
+        new LinkedHashMap<>() {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, Door> eldest) {
+            return size() > MOST;
+          }
+        };
+
+    private final ReentrantLock lock = new ReentrantLock(true);
+
+    /** The credentials that were refused; null: none were. */
+    private volatile @Nullable String refused;
+
+    static Door of(String account) {
+      synchronized (ALL) {
+        return ALL.computeIfAbsent(account, one -> new Door());
+      }
+    }
+  }
 
   /**
    * @param patience of one attempt, waiting for the one before included
@@ -37,11 +62,12 @@ final class SignOn implements DataSource {
     this.dialect = dialect;
     this.connector = connector;
     this.patience = patience;
+    this.door = Door.of(connector.account());
   }
 
   /** These credentials were refused before, so that nobody need wait for another attempt. */
   boolean stopped() {
-    String before = refused;
+    String before = door.refused;
     return before != null && before.equals(connector.credentials());
   }
 
@@ -52,7 +78,7 @@ final class SignOn implements DataSource {
    */
   Connection connect(Duration most) throws SQLException {
     try {
-      if (!door.tryLock(most.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!door.lock.tryLock(most.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new SQLException("others are still signing on", "08001");
       }
     } catch (InterruptedException e) {
@@ -61,31 +87,29 @@ final class SignOn implements DataSource {
     }
     try {
       String credentials = connector.credentials();
-      if (credentials.equals(refused)) {
+      if (credentials.equals(door.refused)) {
         throw new SQLException(
             "sign-in was refused before and is not tried again: mend " + connector.toMend(),
             "28000");
       }
       Connection connection = connector.connect(most);
-      if (refused != null) {
-        refused = null;
+      if (door.refused != null) {
+        door.refused = null;
         LOG.log(Level.INFO, "source " + source + ": signs in again");
       }
       return connection;
     } catch (SQLException e) {
-      if (dialect.refusedSignIn(e) && refused == null) {
-        stop(e);
-      } else if (dialect.refusedSignIn(e) && !stopped()) {
+      if (dialect.refusedSignIn(e) && !stopped()) {
         stop(e);
       }
       throw e;
     } finally {
-      door.unlock();
+      door.lock.unlock();
     }
   }
 
   private void stop(SQLException e) {
-    refused = connector.credentials();
+    door.refused = connector.credentials();
     LOG.log(
         Level.WARNING,
         "source "

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,9 @@ record SqlSettings(
   /** Parts of parameter names that carry what belongs into files, for any driver. */
   private static final List<String> SECRETS =
       List.of("user", "uid", "pass", "pwd", "secret", "token", "credential", "cipher", "keystore");
+
+  /** Host and port as most URLs have them, {@code jdbc:x://HOST:PORT/…} and {@code …:@HOST:…}. */
+  private static final Pattern SERVER = Pattern.compile("^jdbc:[^/@?;]*(?://|@//|@)([^/?;]+)");
 
   private static final List<String> TLS =
       List.of("ssl", "encrypt", "trust", "hostnameincertificate", "servercertificate", "usessl");
@@ -189,6 +193,12 @@ record SqlSettings(
     } catch (IOException e) {
       throw new SQLException("the password file cannot be read: " + secretFile, "28000", e);
     }
+  }
+
+  @Override
+  public String account() {
+    var server = SERVER.matcher(url);
+    return (server.find() ? server.group(1) : url) + " " + user;
   }
 
   @Override

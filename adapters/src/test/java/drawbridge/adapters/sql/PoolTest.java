@@ -46,6 +46,11 @@ final class PoolTest {
     }
 
     @Override
+    public String account() {
+      return url;
+    }
+
+    @Override
     public String credentials() {
       return "";
     }

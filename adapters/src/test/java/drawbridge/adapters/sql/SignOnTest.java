@@ -51,6 +51,11 @@ final class SignOnTest {
     }
 
     @Override
+    public String account() {
+      return url;
+    }
+
+    @Override
     public String credentials() {
       return password;
     }
@@ -69,6 +74,10 @@ final class SignOnTest {
   }
 
   private Fault.Code call() {
+    return call(source);
+  }
+
+  private static Fault.Code call(SqlSource source) {
     Call call =
         new Call(
             Map.of(), System.nanoTime() + Duration.ofSeconds(20).toNanos(), 10, new Cancellation());
@@ -118,6 +127,27 @@ final class SignOnTest {
     connector.password = "right";
     assertEquals(Fault.Code.INTERNAL, call());
     assertTrue(source.state().available());
+  }
+
+  /** As after the site folder was read again, or where two sources have one user. */
+  @Test
+  void anotherSourceOfTheAccountDoesNotTryWhatWasRefused() throws Exception {
+    change("create user if not exists x password 'y'");
+    connector.password = "wrong";
+    assertEquals(Fault.Code.SOURCE_UNAVAILABLE, call());
+    try (SqlSource again = SqlSource.over("other", Dialect.H2, connector, 2)) {
+      SQLException refused =
+          assertThrows(SQLException.class, () -> again.connectAnew(Duration.ofSeconds(2)));
+      assertTrue(
+          String.valueOf(refused.getMessage()).contains("is not tried again"),
+          refused.getMessage());
+      assertEquals(Fault.Code.SOURCE_UNAVAILABLE, call(again));
+      assertEquals("the source refused the sign-in", again.state().detail());
+      assertEquals(1, connector.attempts.get());
+      connector.password = "right";
+      again.connectAnew(Duration.ofSeconds(2)).close();
+    }
+    assertEquals(Fault.Code.INTERNAL, call());
   }
 
   @Test

@@ -5,9 +5,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 
-/** What is different between two policies, and between what their wildcards match. */
+/** What is different between two readings of a site folder, and between what wildcards match. */
 public final class Difference {
   private static final int MOST = 100;
 
@@ -18,9 +19,16 @@ public final class Difference {
    *
    * @param had operations that there were
    * @param has operations that there are now
+   * @param filesBefore each with its hash
+   * @param files that there are now: whatever else is different is different in them
    */
   public static List<String> of(
-      Policy before, Collection<String> had, Policy now, Collection<String> has) {
+      Policy before,
+      Collection<String> had,
+      Policy now,
+      Collection<String> has,
+      Map<String, String> filesBefore,
+      Map<String, String> files) {
     List<String> all = new ArrayList<>();
     if (before.requiresProof() != now.requiresProof()) {
       all.add("require-proof of the file is " + (now.requiresProof() ? "token" : "gone"));
@@ -45,6 +53,16 @@ public final class Difference {
         .stream()
             .filter(id -> !has.contains(id))
             .forEach(id -> all.add("operation " + id + " is gone"));
+    TreeSet<String> names = new TreeSet<>(filesBefore.keySet());
+    names.addAll(files.keySet());
+    for (String name : names) {
+      String was = filesBefore.get(name);
+      String is = files.get(name);
+      if (!Objects.equals(was, is)) {
+        all.add(
+            "file " + name + (was == null ? " is new" : is == null ? " is gone" : " has changed"));
+      }
+    }
     if (all.size() > MOST) {
       int more = all.size() - MOST + 1;
       all.subList(MOST - 1, all.size()).clear();

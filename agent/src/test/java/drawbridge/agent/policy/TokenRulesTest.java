@@ -191,9 +191,17 @@ class TokenRulesTest {
             "rule d is new",
             "rule b is gone",
             "operation orders/v1/Delete is new",
-            "operation orders/v1/Old is gone"),
+            "operation orders/v1/Old is gone",
+            "file apis/a.yaml has changed",
+            "file apis/b.yaml is gone",
+            "file apis/c.yaml is new"),
         Difference.of(
-            before, List.of(FIND, "orders/v1/Old"), now, List.of(FIND, "orders/v1/Delete")));
+            before,
+            List.of(FIND, "orders/v1/Old"),
+            now,
+            List.of(FIND, "orders/v1/Delete"),
+            Map.of("apis/a.yaml", "1", "apis/b.yaml", "2", "policy.yaml", "3"),
+            Map.of("apis/a.yaml", "9", "apis/c.yaml", "2", "policy.yaml", "3")));
   }
 
   @Test
