@@ -318,7 +318,7 @@ final class Call {
 
   private void reply(Reply first) throws Refusal, InterruptedException {
     if (first.hasEnd() && first.getEnd().hasFault()) {
-      throw said(first.getEnd().getFault());
+      throw Refusal.by(Objects.requireNonNull(exchange).link(), first.getEnd().getFault());
     }
     if (!first.hasHead()) {
       throw new Refusal(broken("The agent sent a reply without a head."));
@@ -333,7 +333,7 @@ final class Call {
         throw new Refusal(end instanceof Status s ? fault(s, false) : broken("No end followed."));
       }
       if (last.getEnd().hasFault()) {
-        throw said(last.getEnd().getFault());
+        throw Refusal.by(Objects.requireNonNull(exchange).link(), last.getEnd().getFault());
       }
       writer.whole(head, first.getChunk());
     } else {
@@ -361,19 +361,6 @@ final class Call {
       throw new Calls.HungUp();
     }
     return next;
-  }
-
-  /** The agent's own log has more of it, under the same reference. */
-  private Refusal said(Fault fault) {
-    Exchange last = exchange;
-    String reason = Faults.reason(fault);
-    return new Refusal(
-        fault,
-        (last == null ? "the agent" : last.link().agent().agent())
-            + " of "
-            + site.name()
-            + " said so"
-            + (reason.isEmpty() ? "" : ": " + reason));
   }
 
   // ---- failures of the channel

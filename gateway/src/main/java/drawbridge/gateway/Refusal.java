@@ -25,6 +25,18 @@ final class Refusal extends Exception {
     this.why = why;
   }
 
+  /** As an agent said, whose own log has more of it under the same reference. */
+  static Refusal by(Link link, Fault fault) {
+    String reason = Faults.reason(fault);
+    return new Refusal(
+        fault,
+        link.agent().agent()
+            + " of "
+            + link.agent().site()
+            + " said so"
+            + (reason.isEmpty() ? "" : ": " + reason));
+  }
+
   Fault fault() {
     return fault;
   }
