@@ -97,7 +97,10 @@ final class Supervisor implements AutoCloseable {
       return relay;
     }
     List<String> all = new ArrayList<>(relay);
-    all.add(OVERDUE + due + "; past its grace no gateway is trusted");
+    all.add(
+        OVERDUE
+            + due
+            + "; past its grace no gateway is trusted. Fix: put a new one into identity.crl.file");
     return all;
   }
 

@@ -137,11 +137,19 @@ final class Upkeep implements AutoCloseable {
       all.add("new files of the front door are not used: " + door.complaint());
     }
     ends(all, "the front door's certificate", door.now().notAfter());
-    late(all, "the revocation list of callers", callersDue(), "callers of its CA are refused");
+    late(
+        all,
+        "the revocation list of callers",
+        callersDue(),
+        "callers of its CA are refused. Fix: put a new one into callers.certificates.crl.file");
     RelayTls tls = relay;
     if (tls != null) {
       ends(all, "the certificate for channels", tls.notAfter());
-      late(all, "the CRL for channels", tls.crlNextUpdate(), "past its grace no agent is trusted");
+      late(
+          all,
+          "the CRL for channels",
+          tls.crlNextUpdate(),
+          "past its grace no agent is trusted. Fix: put a new one into identity.crl.file");
     }
     return all;
   }
@@ -150,7 +158,13 @@ final class Upkeep implements AutoCloseable {
     Expiry.ahead(notAfter, clock.instant())
         .ifPresent(
             days ->
-                problems.add(what + " ends at " + notAfter + ", in less than " + days + " days"));
+                problems.add(
+                    what
+                        + " ends at "
+                        + notAfter
+                        + ", in less than "
+                        + days
+                        + " days. Fix: put a renewed one in its place"));
   }
 
   private void late(List<String> problems, String what, Instant due, String so) {
