@@ -192,6 +192,7 @@ public final class Agent implements AutoCloseable {
             .addAllSources(before.getSourcesList())
             .addAllProblems(before.getProblemsList())
             .setCertificateDays(before.getCertificateDays())
+            .setCrlOverdue(before.getCrlOverdue())
             .setDraining(before.getDraining())
             .build());
   }
@@ -295,6 +296,11 @@ public final class Agent implements AutoCloseable {
   /** Tells gateways in how many days the agent's certificate ends. */
   public void certificateDays(int days) {
     change(now -> now.setCertificateDays(days));
+  }
+
+  /** Tells gateways whether the agent's revocation list should have been replaced. */
+  public void crlOverdue(boolean overdue) {
+    change(now -> now.setCrlOverdue(overdue));
   }
 
   private synchronized void change(UnaryOperator<Catalogue.Builder> change) {

@@ -96,7 +96,7 @@ final class ChannelCheck {
     public void closed(PeerName peer, String why) {}
 
     @Override
-    public void security(PeerName peer, String what) {}
+    public void security(PeerName peer, Threat threat, String what) {}
 
     @Override
     public void superseded(PeerName peer) {}

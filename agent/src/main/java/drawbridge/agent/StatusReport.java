@@ -131,7 +131,9 @@ final class StatusReport {
               problem,
               problem.startsWith(AgentRelay.SECOND)
                   ? "stop it, or give it a name and a queue of its own"
-                  : "run “" + check + "”: it names the hop"));
+                  : problem.startsWith(Supervisor.OVERDUE)
+                      ? "put the CA's newest CRL into identity.crl.file; no restart is needed"
+                      : "run “" + check + "”: it names the hop"));
     }
     for (Status.Source source : sources) {
       if (!source.available()) {

@@ -11,6 +11,8 @@ import drawbridge.settings.Program;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +25,9 @@ import java.util.concurrent.TimeUnit;
 final class Supervisor implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
   private static final Duration LOOK = Duration.ofSeconds(2);
+
+  /** Begins the sentence about a revocation list that nobody has replaced. */
+  static final String OVERDUE = "the CRL was due for an update at ";
 
   private final AgentRelay relay;
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -54,7 +59,11 @@ final class Supervisor implements AutoCloseable {
     agent.links(
         () ->
             new StatusReport.Links(
-                relay.healthy(), relay.way(), relay.problems(), relay.states(), tls.notAfter()));
+                relay.healthy(),
+                relay.way(),
+                problems(relay.problems(), tls.crlNextUpdate(), Instant.now()),
+                relay.states(),
+                tls.notAfter()));
     Thread.ofVirtual().name("look after").start(() -> supervisor.lookAfter(agent, site, tls));
     return supervisor;
   }
@@ -64,7 +73,10 @@ final class Supervisor implements AutoCloseable {
     try {
       do {
         agent.sources(site.sources());
-        agent.problems(relay.problems());
+        Instant now = Instant.now();
+        Instant due = tls.crlNextUpdate();
+        agent.problems(problems(relay.problems(), due, now));
+        agent.crlOverdue(now.isAfter(due));
         Instant notAfter = tls.notAfter();
         if (!notAfter.equals(before)) {
           if (before != null) {
@@ -72,11 +84,24 @@ final class Supervisor implements AutoCloseable {
           }
           before = notAfter;
         }
-        agent.certificateDays((int) Duration.between(Instant.now(), tls.notAfter()).toDays());
+        agent.certificateDays((int) Duration.between(now, notAfter).toDays());
       } while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** What the relay says, and from the due time on what will shut every gateway out. */
+  static List<String> problems(List<String> relay, Instant due, Instant now) {
+    if (!now.isAfter(due)) {
+      return relay;
+    }
+    List<String> all = new ArrayList<>(relay);
+    all.add(
+        OVERDUE
+            + due
+            + "; past its grace no gateway is trusted. Fix: put a new one into identity.crl.file");
+    return all;
   }
 
   @Override
@@ -112,7 +137,7 @@ final class Supervisor implements AutoCloseable {
     }
 
     @Override
-    public void security(PeerName peer, String what) {
+    public void security(PeerName peer, Threat threat, String what) {
       agent.securityEvent(peer.name(), Map.of("what", what));
     }
 

@@ -292,12 +292,17 @@ class LiveAgentTest {
             new StatusReport.Links(
                 true,
                 "AMQP, port 5671",
-                List.of("a second process reads this agent's queue"),
+                Supervisor.problems(
+                    List.of("a second process reads this agent's queue"),
+                    Instant.now().minusSeconds(5),
+                    Instant.now()),
                 List.of(open),
                 Instant.now()));
     String troubles = said(1, "status", "--config", file);
     assertTrue(troubles.contains("second process"), troubles);
     assertTrue(troubles.contains("certificate ends"), troubles);
+    assertTrue(troubles.contains("the CRL was due for an update at"), troubles);
+    assertTrue(troubles.contains("put the CA's newest CRL into identity.crl.file"), troubles);
     agent.links(
         () -> new StatusReport.Links(true, "AMQP, port 5671", List.of(), List.of(open), soon));
 

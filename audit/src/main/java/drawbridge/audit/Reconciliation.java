@@ -107,8 +107,7 @@ public record Reconciliation(List<Difference> differences, long same, boolean be
   }
 
   private static String outcome(Fields fields) {
-    boolean local = fields.get("kind").equals("refused") && fields.get("sent").equals("no");
-    return local ? LOCAL : fields.get("outcome");
+    return fields.get("sent").equals("no") ? LOCAL : fields.get("outcome");
   }
 
   /** An attempt that went well counts for more than one that did not. */

@@ -11,7 +11,9 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +28,9 @@ final class Anchors {
 
   private final AnchorStore store;
   private final Measures measures;
+
+  /** What was said of an agent's log, so that it is said once; each refusal counts all the same. */
+  private final Map<String, String> refused = new ConcurrentHashMap<>();
 
   Anchors(AnchorStore store, Measures measures) {
     this.store = store;
@@ -74,6 +79,7 @@ final class Anchors {
 
     private final Context.CancellableContext own;
     private long expected;
+    private boolean over;
 
     Listener(
         AgentLink agent,
@@ -88,6 +94,9 @@ final class Anchors {
 
     @Override
     public void onNext(Anchored told) {
+      if (over) {
+        return; // was under way when this side gave up
+      }
       try {
         if (store.size(name(agent)) != expected) {
           own.cancel(null); // another channel of this agent was faster: begin anew from there
@@ -103,20 +112,31 @@ final class Anchors {
                     told.getProofList().stream().map(ByteString::toByteArray).toList())
                 : AnchorStore.Outcome.NOT_SIGNED;
         switch (outcome) {
-          case KEPT, KNOWN -> expected = store.size(name(agent));
-          case NOT_SIGNED -> alarm("audit-not-signed", "sent a checkpoint that is not its own");
-          case OTHER_KEY -> alarm("audit-other-key", "signs its audit log with another key");
+          case KEPT, KNOWN -> {
+            expected = store.size(name(agent));
+            refused.remove(name(agent));
+          }
+          case NOT_SIGNED -> refuse("audit-not-signed", "sent a checkpoint that is not its own");
+          case OTHER_KEY -> refuse("audit-other-key", "signs its audit log with another key");
           case INCONSISTENT ->
-              alarm("audit-inconsistent", "has an audit log that was altered or cut");
+              refuse("audit-inconsistent", "has an audit log that was altered or cut");
         }
       } catch (IOException e) {
         failed(agent, e);
       }
     }
 
-    private void alarm(String kind, String what) {
+    /**
+     * The agent goes on from what it sent and this side from what it kept, so nothing that came
+     * next could be judged: begins anew from there.
+     */
+    private void refuse(String kind, String what) {
       measures.alarm(kind);
-      LOG.log(Level.WARNING, () -> name(agent) + " " + what + ": docs/audit.md says what to do");
+      if (!kind.equals(refused.put(name(agent), kind))) {
+        LOG.log(Level.WARNING, () -> name(agent) + " " + what + ": docs/audit.md says what to do");
+      }
+      over = true;
+      own.cancel(null);
     }
 
     @Override

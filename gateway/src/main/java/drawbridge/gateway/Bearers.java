@@ -3,15 +3,16 @@ package drawbridge.gateway;
 import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
+import drawbridge.tokens.Token;
 import drawbridge.tokens.TokenRefused;
 import drawbridge.tokens.TokenVerifier;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.ServerRequestHeaders;
 import io.helidon.webserver.http.ServerResponse;
-import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tokens that callers bring in the header {@code Authorization}. They are verified here so that
@@ -19,7 +20,6 @@ import java.util.Optional;
  * Thread-safe.
  */
 final class Bearers {
-  private static final System.Logger LOG = System.getLogger("drawbridge.gateway.calls");
   private static final String SCHEME = "bearer ";
 
   private final Optional<TokenVerifier> verifier;
@@ -41,15 +41,30 @@ final class Bearers {
   }
 
   /**
-   * The caller's token, to be passed on.
+   * A token that a caller brought.
    *
-   * @return empty: none came, or nobody here asks for one
+   * @param text to be passed on; empty: none came, or nobody here asks for one
+   * @param token what it proves; null: as above
+   */
+  record Shown(String text, @Nullable Token token) {
+    private static final Shown NONE = new Shown("", null);
+
+    /** Whoever has the text is its holder. */
+    @Override
+    public String toString() {
+      return String.valueOf(token);
+    }
+  }
+
+  /**
+   * The caller's token, verified.
+   *
    * @throws Refusal one came that is not believed: a caller who shows a bad token is refused, also
    *     where a certificate would do
    */
-  String token(ServerRequestHeaders headers) throws Refusal {
+  Shown token(ServerRequestHeaders headers) throws Refusal {
     if (verifier.isEmpty() || !headers.contains(HeaderNames.AUTHORIZATION)) {
-      return "";
+      return Shown.NONE;
     }
     List<String> values = headers.get(HeaderNames.AUTHORIZATION).allValues();
     if (values.size() != 1) {
@@ -57,15 +72,15 @@ final class Bearers {
     }
     String value = values.getFirst();
     if (!value.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
-      return ""; // for somebody on the way, not for us
+      return Shown.NONE; // for somebody on the way, not for us
     }
     String token = value.substring(SCHEME.length()).strip();
     try {
-      verifier.get().verify(token);
-      return token;
+      return new Shown(token, verifier.get().verify(token));
     } catch (TokenRefused e) {
-      LOG.log(Level.INFO, () -> "a caller's token was refused: " + e.getMessage());
-      throw new Refusal(unauthenticated("The token was refused: " + e.code() + "."));
+      throw new Refusal(
+          unauthenticated("The token was refused: " + e.code() + "."),
+          "the token was refused: " + Refusals.plain(String.valueOf(e.getMessage())));
     }
   }
 
@@ -75,6 +90,11 @@ final class Bearers {
         verifier.isPresent()
             ? "Connect with a client certificate, or send a token."
             : "Connect with a client certificate.");
+  }
+
+  /** For a caller whose certificate was good when it connected. */
+  Fault distrusted() {
+    return unauthenticated("The client certificate is no longer trusted.");
   }
 
   private static Fault unauthenticated(String message) {

@@ -44,7 +44,7 @@ final class Call {
   private final Connection connection;
   private final ServerRequest request;
   private final ReplyWriter writer;
-  private final Calls.Found found;
+  private final Found found;
   private final Site site;
   private final Routes.Match match;
   private final Target target;
@@ -71,7 +71,7 @@ final class Call {
       Connection connection,
       ServerRequest request,
       ServerResponse response,
-      Calls.Found found,
+      Found found,
       byte[] id,
       String trace,
       long deadline,
@@ -318,7 +318,7 @@ final class Call {
 
   private void reply(Reply first) throws Refusal, InterruptedException {
     if (first.hasEnd() && first.getEnd().hasFault()) {
-      throw new Refusal(first.getEnd().getFault());
+      throw Refusal.by(Objects.requireNonNull(exchange).link(), first.getEnd().getFault());
     }
     if (!first.hasHead()) {
       throw new Refusal(broken("The agent sent a reply without a head."));
@@ -333,7 +333,7 @@ final class Call {
         throw new Refusal(end instanceof Status s ? fault(s, false) : broken("No end followed."));
       }
       if (last.getEnd().hasFault()) {
-        throw new Refusal(last.getEnd().getFault());
+        throw Refusal.by(Objects.requireNonNull(exchange).link(), last.getEnd().getFault());
       }
       writer.whole(head, first.getChunk());
     } else {

@@ -1,7 +1,6 @@
 package drawbridge.gateway;
 
 import drawbridge.relay.Reference;
-import drawbridge.relay.wire.Caller;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.traces.Span;
@@ -24,7 +23,6 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every request of the front door: judged, led to its site and answered. One call runs on its
@@ -55,27 +53,33 @@ final class Calls implements Handler {
   private final Measures measures;
   private final Library library;
   private final Records records;
+  private final Refusals refusals;
   private final Traces traces;
   private final Retries retries;
   private final Semaphore room;
   private final Bearers bearers;
+  private final FrontDoorFiles door;
   private final SecureRandom random = new SecureRandom();
 
   Calls(
       GatewaySettings settings,
       Agents agents,
       Measures measures,
+      FrontDoorFiles door,
       Bearers bearers,
       Library library,
       Records records,
+      Refusals refusals,
       Traces traces,
       int most) {
     this.settings = settings;
+    this.door = door;
     this.bearers = bearers;
     this.agents = agents;
     this.measures = measures;
     this.library = library;
     this.records = records;
+    this.refusals = refusals;
     this.traces = traces;
     this.retries = new Retries(agents::inFlight);
     this.room = new Semaphore(most);
@@ -90,18 +94,26 @@ final class Calls implements Handler {
     Span span = traces.begin(Span.Kind.SERVER, "call", given.orElse(""));
     String trace = given.orElseGet(() -> span.traceparent(TraceParent.of(id)));
     response.header(TRACEPARENT, trace);
-    response.header(REQUEST_ID, HexFormat.of().formatHex(id));
+    String name = HexFormat.of().formatHex(id);
+    response.header(REQUEST_ID, name);
     if (!room.tryAcquire()) {
       Fault busy =
           Faults.of(
               Code.BUSY, "The gateway has all the calls it can carry.", true, Reference.next());
-      answer(request, response, busy, new Found(id, trace, span), start);
+      answer(
+          request,
+          response,
+          busy,
+          busy.getMessage(),
+          new Found(name, trace, span, records, measures),
+          start);
       return;
     }
-    Found found = new Found(id, trace, span);
+    Found found = new Found(name, trace, span, records, measures);
     try {
       Connection connection = (Connection) request.remotePeer();
       found.caller = From.of(connection.caller(), request);
+      believe(connection, response);
       authenticate(request, connection, found);
       Target target = Objects.requireNonNull(found.target);
       if (library.has(target)) {
@@ -132,7 +144,7 @@ final class Calls implements Handler {
       call.run();
       found.done("done", start);
     } catch (Refusal e) {
-      answer(request, response, referenced(e.fault()), found, start);
+      answer(request, response, referenced(e.fault()), e.why(), found, start);
       if (((Connection) request.remotePeer()).isBroken()) {
         throw new CloseConnectionException("where the next request begins is not clear");
       }
@@ -141,6 +153,7 @@ final class Calls implements Handler {
       found.done("hung-up", start);
       throw new CloseConnectionException("the caller hung up");
     } catch (BrokenOff e) {
+      found.why = String.valueOf(e.getMessage());
       found.done("broken-off", start);
       LOG.log(Level.DEBUG, () -> "a reply broke off: " + e.getMessage());
       throw new CloseConnectionException("the reply broke off");
@@ -148,19 +161,23 @@ final class Calls implements Handler {
       Thread.currentThread().interrupt();
       found.done("broken-off", start);
       throw new CloseConnectionException("the gateway stops");
-    } catch (CloseConnectionException | UncheckedIOException | RequestException e) {
-      // Of the caller's connection, or of a request that Helidon itself refuses.
-      found.done(e instanceof RequestException ? "refused" : "hung-up", start);
+    } catch (CloseConnectionException | UncheckedIOException e) {
+      found.done("hung-up", start);
+      throw e;
+    } catch (RequestException e) {
+      found.refusedBelow(start);
       throw e;
     } catch (RuntimeException e) {
       String reference = Reference.next();
       LOG.log(Level.WARNING, "a call failed unexpectedly, reference " + reference, e);
       if (found.replying) {
+        found.why = e.getClass().getName();
+        found.reference = reference;
         found.done("broken-off", start);
         throw new CloseConnectionException("the reply broke off");
       }
       Fault fault = Faults.of(Code.INTERNAL, "The gateway failed.", false, reference);
-      answer(request, response, fault, found, start);
+      answer(request, response, fault, e.getClass().getName(), found, start);
     } finally {
       room.release();
     }
@@ -172,84 +189,27 @@ final class Calls implements Handler {
     return wait.find() ? Duration.ofSeconds(Integer.parseInt(wait.group(1))) : DEADLINE;
   }
 
-  /** What is known of a call so far. */
-  final class Found {
-    @Nullable Site site;
-    Routes.@Nullable Match match;
-    int api;
-    @Nullable Target target;
-    String format = "";
-    String token = "";
-    boolean replying;
-
-    /** What is read that is no operation, for the record. */
-    String shown = "";
-
-    Caller caller = Caller.getDefaultInstance();
-    int attempt;
-
-    /** Of this call in the gateway. */
-    final Span span;
-
-    private final byte[] id;
-    private final String trace;
-
-    Found(byte[] id, String trace, Span span) {
-      this.span = span;
-      this.id = id;
-      this.trace = trace;
+  /** A connection lives longer than a certificate may be believed. */
+  private void believe(Connection connection, ServerResponse response) throws Refusal {
+    if (connection.chain().isEmpty()) {
+      return;
     }
-
-    /** About to be sent to an agent. */
-    void sent(Link link, int number) {
-      attempt = number;
-      if (match != null) {
-        records.sent(id, number, match.id(), caller, trace, link);
-      }
-    }
-
-    boolean safe() {
-      return match != null && match.safe();
-    }
-
-    void done(String outcome, long start) {
-      String name = site == null ? Measures.NONE : site.name();
-      String operation = match == null || match.entry() == null ? Measures.NONE : match.id();
-      long nanos = System.nanoTime() - start;
-      measures.operation(name, operation).done(outcome, nanos);
-      endSpan(name, operation, outcome);
-      records.ended(
-          id,
-          Math.max(1, attempt),
-          match == null ? shown : match.id(),
-          caller,
-          trace,
-          attempt > 0,
-          outcome,
-          nanos);
-    }
-
-    /**
-     * Names from settings and catalogues alone: a path or a query may hold what nobody else shall
-     * see.
-     */
-    private void endSpan(String site, String operation, String outcome) {
-      span.name(operation);
-      span.note("drawbridge.call", HexFormat.of().formatHex(id));
-      span.note("drawbridge.site", site);
-      span.note("drawbridge.operation", operation);
-      span.note("drawbridge.outcome", outcome);
-      span.note("drawbridge.attempts", attempt);
-      if (!outcome.equals("done")) {
-        span.failed(outcome);
-      }
-      span.end();
+    Optional<String> objection =
+        door.now()
+            .objection(connection.chain(), connection.caller().getFingerprint(), door.instant());
+    if (objection.isPresent()) {
+      response.header(HeaderValues.CONNECTION_CLOSE);
+      connection.last();
+      throw new Refusal(
+          bearers.distrusted(), "the client certificate is no longer trusted: " + objection.get());
     }
   }
 
   private void authenticate(ServerRequest request, Connection connection, Found found)
       throws Refusal {
-    found.token = bearers.token(request.headers());
+    Bearers.Shown shown = bearers.token(request.headers());
+    found.token = shown.text();
+    found.proof = shown.token();
     if (connection.caller().getFingerprint().isEmpty() && found.token.isEmpty()) {
       throw new Refusal(bearers.missing());
     }
@@ -262,7 +222,10 @@ final class Calls implements Handler {
     Target target = Objects.requireNonNull(found.target);
     found.format =
         Formats.wanted(target.format(), request.headers().value(HeaderNames.ACCEPT).orElse(""));
-    Agents.Place place = agents.place(target.segments()).orElseThrow(Calls::forbidden);
+    Agents.Place place =
+        agents
+            .place(target.segments())
+            .orElseThrow(() -> forbidden("no site of gateway.yaml owns such an API"));
     found.site = place.site();
     found.api = place.api();
     if (!place.site().awaitKnown(deadline)) {
@@ -273,11 +236,14 @@ final class Calls implements Handler {
             .site()
             .routes()
             .find(request.prologue().method().text(), target.segments(), place.api());
-    found.match = match.orElseThrow(Calls::forbidden);
+    found.match =
+        match.orElseThrow(
+            () -> forbidden("no agent of " + place.site().name() + " offers such an API"));
   }
 
-  static Refusal forbidden() {
-    return new Refusal(Fault.newBuilder().setCode(Code.FORBIDDEN).build());
+  /** The same for the caller whatever the reason. */
+  static Refusal forbidden(String why) {
+    return new Refusal(Fault.newBuilder().setCode(Code.FORBIDDEN).build(), why);
   }
 
   static Refusal unavailable() {
@@ -291,7 +257,12 @@ final class Calls implements Handler {
   }
 
   private void answer(
-      ServerRequest request, ServerResponse response, Fault fault, Found found, long start) {
+      ServerRequest request,
+      ServerResponse response,
+      Fault fault,
+      String why,
+      Found found,
+      long start) {
     if (((Connection) request.remotePeer()).isBroken()) {
       response.header(HeaderValues.CONNECTION_CLOSE);
     } else {
@@ -300,13 +271,14 @@ final class Calls implements Handler {
     if (fault.getCode() == Code.UNAUTHENTICATED) {
       bearers.challenge(request.headers(), response);
     }
-    Faults.Told told = Faults.send(response, fault, found.safe());
+    Faults.Told told = Faults.told(fault, found.safe());
+    found.status = told.status();
+    found.why = why;
+    found.reference = Refusals.plain(fault.getReference());
+    // Before the answer: who gets the reference finds it.
+    refusals.call(found.id(), told.code(), found.ending(Faults.word(told.code()), start));
+    Faults.send(response, fault, told);
     found.done(Faults.word(told.code()), start);
-    if (told.code() == Code.INTERNAL || told.code() == Code.OUTCOME_UNKNOWN) {
-      LOG.log(
-          Level.WARNING,
-          () -> "a call ended as " + Faults.word(told.code()) + ": " + fault.getReference());
-    }
   }
 
   /** So that the connection can be used again; one that dawdles is closed after the answer. */

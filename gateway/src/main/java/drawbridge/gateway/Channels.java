@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -55,18 +56,17 @@ final class Channels {
    * @param superseded a newer process of this name took over
    */
   static GatewayRelay open(
-      GatewaySettings settings,
-      Connections connections,
-      Agents agents,
-      Records records,
-      Runnable superseded) {
+      GatewaySettings settings, Connections connections, Gateway gateway, Runnable superseded) {
     PeerName self = PeerName.gateway(settings.name());
+    Agents agents = gateway.agents();
+    RelayTls tls = new RelayTls(connections.identity, self, InstantSource.system());
+    gateway.upkeep().relay(tls);
     return GatewayRelay.start(
         self,
         mailboxes(settings),
         connections.namespace,
         connections.network,
-        new RelayTls(connections.identity, self, InstantSource.system()),
+        tls,
         new GatewayRelay.Links() {
           @Override
           public void up(AgentLink link) {
@@ -78,7 +78,7 @@ final class Channels {
             agents.down(link);
           }
         },
-        new Logged(records, superseded));
+        new Logged(gateway.records(), gateway.measures(), superseded));
   }
 
   /** Whose messages are listened to. */
@@ -103,7 +103,7 @@ final class Channels {
   }
 
   /** Opening and closing are logged by the relay itself. */
-  private record Logged(Records records, Runnable superseded) implements RelayEvents {
+  record Logged(Records records, Measures measures, Runnable superseded) implements RelayEvents {
     @Override
     public void opened(PeerName peer, String detail) {
       records.event(AuditRecord.Kind.CHANNEL_OPEN, peer.toString(), Map.of("tls", detail));
@@ -115,8 +115,9 @@ final class Channels {
     }
 
     @Override
-    public void security(PeerName peer, String what) {
+    public void security(PeerName peer, Threat threat, String what) {
       LOG.log(Level.WARNING, "security event: " + peer + ": " + what);
+      measures.alarm(threat.name().toLowerCase(Locale.ROOT).replace('_', '-'));
       records.event(AuditRecord.Kind.SECURITY, peer.toString(), Map.of("what", what));
     }
 

@@ -65,7 +65,7 @@ final class CheckCommand implements Callable<Integer> {
     GatewaySettings settings = GatewaySettings.read(Section.read(config));
     findings.add(Finding.ok(config.toString(), settings.sites().size() + " sites"));
     findings.addAll(SecretFiles.rights(secrets));
-    new FrontDoorTls(settings.listen(), settings.certificates()).close();
+    var _ = Front.read(settings.listen(), settings.certificates());
     settings.audit().ifPresent(audit -> findings.add(AuditDisk.look(audit.folder())));
     findings.add(Finding.ok("front door " + settings.listen().certificate(), ""));
     if (!offline) {

@@ -22,12 +22,14 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,7 @@ final class Connection implements ConnectionContext, PeerInfo {
   private final PeerInfo peer;
   private final DataReader reader;
   private final Caller caller;
+  private final List<X509Certificate> chain;
 
   /** A read that began while a call waited; its bytes belong to the next request. */
   private @Nullable CompletableFuture<byte[]> ahead;
@@ -66,7 +69,8 @@ final class Connection implements ConnectionContext, PeerInfo {
     this.socket = below.serverSocket();
     this.peer = below.remotePeer();
     this.reader = DataReader.create(this::read);
-    this.caller = caller(peer);
+    this.chain = chain(peer);
+    this.caller = caller(peer, chain);
     int early = below.dataReader().available();
     this.first = early == 0 ? null : below.dataReader().readBytes(early);
   }
@@ -74,6 +78,11 @@ final class Connection implements ConnectionContext, PeerInfo {
   /** Who it is, as TLS proved; an empty subject: no certificate. */
   Caller caller() {
     return caller;
+  }
+
+  /** What it showed in TLS; empty: nothing. */
+  List<X509Certificate> chain() {
+    return chain;
   }
 
   /**
@@ -203,13 +212,20 @@ final class Connection implements ConnectionContext, PeerInfo {
     }
   }
 
-  private static Caller caller(PeerInfo peer) {
+  private static List<X509Certificate> chain(PeerInfo peer) {
+    return peer.tlsCertificates().stream()
+        .flatMap(Stream::of)
+        .map(X509Certificate.class::cast)
+        .toList();
+  }
+
+  private static Caller caller(PeerInfo peer, List<X509Certificate> chain) {
     Caller.Builder caller = Caller.newBuilder();
     if (peer.address() instanceof InetSocketAddress address) {
       caller.setAddress(address.getAddress().getHostAddress());
     }
-    Optional<Certificate[]> chain = peer.tlsCertificates();
-    if (chain.isPresent() && chain.get()[0] instanceof X509Certificate certificate) {
+    if (!chain.isEmpty()) {
+      X509Certificate certificate = chain.getFirst();
       try {
         caller
             .setSubject(certificate.getSubjectX500Principal().getName(X500Principal.RFC2253))

@@ -28,11 +28,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Connections implements ServerConnectionSelector {
   private final ServerConnectionSelector http;
+  private final Refusals refusals;
   private final int most;
   private final AtomicInteger open = new AtomicInteger();
   private volatile boolean draining;
 
-  Connections(Http1Config http, int most) {
+  Connections(Http1Config http, Refusals refusals, int most) {
+    this.refusals = refusals;
     this.http = Http1ConnectionSelector.builder().config(http).build();
     this.most = most;
   }
@@ -66,7 +68,7 @@ final class Connections implements ServerConnectionSelector {
     connection.afterAnswer();
   }
 
-  private static void unclear(RoutingResponse response, Connection connection) {
+  private void unclear(RoutingResponse response, Connection connection) {
     Fault fault =
         Fault.newBuilder()
             .setCode(Fault.Code.INVALID_ARGUMENT)
@@ -74,6 +76,7 @@ final class Connections implements ServerConnectionSelector {
             .setReference(Reference.next())
             .build();
     Faults.Told told = new Faults.Told(400, fault.getCode(), false);
+    refusals.early(connection.caller(), told.code(), 400, fault.getReference(), fault.getMessage());
     response.status(400);
     response.header(HeaderNames.CONTENT_TYPE, "application/problem+json");
     response.header(Faults.ERROR_CODE, Faults.word(told.code()));

@@ -110,14 +110,18 @@ final class Faults {
     return status == 408 || status == 429 || status >= 500;
   }
 
+  /** What an agent said of the source, if it is a word. */
+  static String reason(Fault fault) {
+    return REASON.matcher(fault.getReason()).matches() ? fault.getReason() : "";
+  }
+
   /** As it stands in {@code code} and {@code x-ms-error-code}. */
   static String word(Code code) {
     return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** Answers with it; returns what the caller was told. */
-  static Told send(ServerResponse response, Fault fault, boolean safe) {
-    Told told = told(fault, safe);
+  /** Answers with it. */
+  static void send(ServerResponse response, Fault fault, Told told) {
     String word = word(told.code());
     response.status(Status.create(told.status()));
     response.header(HeaderNames.CONTENT_TYPE, "application/problem+json");
@@ -131,7 +135,6 @@ final class Faults {
       response.header(HeaderNames.ALLOW, String.join(", ", fault.getAllowList()));
     }
     response.send(problem(fault, told));
-    return told;
   }
 
   static byte[] problem(Fault fault, Told told) {
@@ -152,8 +155,8 @@ final class Faults {
       if (told.code() == Code.INVALID_ARGUMENT && !fault.getParameter().isEmpty()) {
         json.writeStringField("parameter", fault.getParameter());
       }
-      if (REASON.matcher(fault.getReason()).matches()) {
-        json.writeStringField("reason", fault.getReason());
+      if (!reason(fault).isEmpty()) {
+        json.writeStringField("reason", reason(fault));
       }
       json.writeObjectFieldStart("error");
       json.writeStringField("code", word);

@@ -5,28 +5,16 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.SecureRandom;
-import java.security.cert.CertPathBuilder;
-import java.security.cert.CertStore;
-import java.security.cert.CollectionCertStoreParameters;
-import java.security.cert.PKIXBuilderParameters;
-import java.security.cert.PKIXRevocationChecker;
-import java.security.cert.X509CertSelector;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import javax.net.ssl.CertPathTrustManagerParameters;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
@@ -36,7 +24,6 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * TLS of the front door: JDK's own, 1.2 and 1.3, with the caller's certificate.
@@ -78,22 +65,26 @@ final class FrontDoorTls implements AutoCloseable {
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
   }
 
-  private final SSLContext context;
   private final Tls tls;
   private final Sockets sockets;
 
-  FrontDoorTls(GatewaySettings.Listen listen, GatewaySettings.Certificates callers) {
-    context = context(listen, callers);
+  /**
+   * For handshakes that use the files as they are then.
+   *
+   * @param required no handshake without a certificate
+   */
+  FrontDoorTls(FrontDoorFiles files, boolean required) {
+    SSLContext context = files.now().context();
     SSLParameters parameters = context.getDefaultSSLParameters();
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
     parameters.setCipherSuites(SUITES);
     parameters.setUseCipherSuitesOrder(true);
-    if (callers.required()) {
+    if (required) {
       parameters.setNeedClientAuth(true);
     } else {
       parameters.setWantClientAuth(true);
     }
-    sockets = new Sockets(context.getSocketFactory(), parameters);
+    sockets = new Sockets(() -> files.now().context().getSocketFactory(), parameters);
     tls = Tls.builder().sslContext(new Context(context, sockets)).build();
   }
 
@@ -111,59 +102,9 @@ final class FrontDoorTls implements AutoCloseable {
     sockets.timer.shutdownNow();
   }
 
-  private static SSLContext context(
-      GatewaySettings.Listen listen, GatewaySettings.Certificates callers) {
-    List<X509Certificate> chain = Pem.certificates(listen.certificate());
-    try {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      keys.load(null, null);
-      keys.setKeyEntry(
-          "front",
-          Pem.key(listen.key(), chain.getFirst()),
-          new char[0],
-          chain.toArray(X509Certificate[]::new));
-      KeyManagerFactory own =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      own.init(keys, new char[0]);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(own.getKeyManagers(), trust(callers), null);
-      return context;
-    } catch (GeneralSecurityException | IOException e) {
-      throw new IllegalStateException("TLS of the front door cannot be set up", e);
-    }
-  }
-
-  private static TrustManager[] trust(GatewaySettings.Certificates callers)
-      throws GeneralSecurityException, IOException {
-    KeyStore authorities = KeyStore.getInstance("PKCS12");
-    authorities.load(null, null);
-    int n = 0;
-    for (X509Certificate authority : Pem.certificates(callers.trust())) {
-      authorities.setCertificateEntry("ca-" + n++, authority);
-    }
-    PKIXBuilderParameters path = new PKIXBuilderParameters(authorities, new X509CertSelector());
-    path.setRevocationEnabled(callers.crl().isPresent());
-    if (callers.crl().isPresent()) {
-      path.addCertStore(
-          CertStore.getInstance(
-              "Collection",
-              new CollectionCertStoreParameters(Pem.revocationLists(callers.crl().get()))));
-      // Lists only, and no way round a missing or a stale one.
-      PKIXRevocationChecker checker =
-          (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
-      checker.setOptions(
-          EnumSet.of(
-              PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK));
-      path.addCertPathChecker(checker);
-    }
-    TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-    factory.init(new CertPathTrustManagerParameters(path));
-    return factory.getTrustManagers();
-  }
-
   /** Makes server sockets that have shaken hands. */
   private static final class Sockets extends SSLSocketFactory {
-    private final SSLSocketFactory plain;
+    private final Supplier<SSLSocketFactory> plain;
     private final SSLParameters parameters;
     private final Semaphore room = new Semaphore(HANDSHAKES);
     private final LongAdder refused = new LongAdder();
@@ -171,7 +112,7 @@ final class FrontDoorTls implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("gateway-handshakes").factory());
 
-    Sockets(SSLSocketFactory plain, SSLParameters parameters) {
+    Sockets(Supplier<SSLSocketFactory> plain, SSLParameters parameters) {
       this.plain = plain;
       this.parameters = parameters;
     }
@@ -179,14 +120,14 @@ final class FrontDoorTls implements AutoCloseable {
     @Override
     public Socket createSocket(Socket socket, String host, int port, boolean autoClose)
         throws IOException {
-      return shaken((SSLSocket) plain.createSocket(socket, host, port, true), socket);
+      return shaken((SSLSocket) plain.get().createSocket(socket, host, port, true), socket);
     }
 
     @Override
     public Socket createSocket(Socket socket, java.io.InputStream consumed, boolean autoClose)
         throws IOException {
       // Closed together: nobody else would close the socket below.
-      return shaken((SSLSocket) plain.createSocket(socket, consumed, true), socket);
+      return shaken((SSLSocket) plain.get().createSocket(socket, consumed, true), socket);
     }
 
     private Socket shaken(SSLSocket socket, Socket below) throws IOException {
@@ -226,12 +167,12 @@ final class FrontDoorTls implements AutoCloseable {
 
     @Override
     public String[] getDefaultCipherSuites() {
-      return plain.getDefaultCipherSuites();
+      return plain.get().getDefaultCipherSuites();
     }
 
     @Override
     public String[] getSupportedCipherSuites() {
-      return plain.getSupportedCipherSuites();
+      return plain.get().getSupportedCipherSuites();
     }
 
     @Override

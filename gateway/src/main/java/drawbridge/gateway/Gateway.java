@@ -2,6 +2,7 @@ package drawbridge.gateway;
 
 import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.Reference;
+import drawbridge.relay.wire.Caller;
 import drawbridge.relay.wire.Fault;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.traces.Traces;
@@ -15,6 +16,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http1.Http1Config;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,23 +69,37 @@ public final class Gateway implements AutoCloseable {
   private final Connections connections;
   private final WebServer server;
   private final Unlike unlike;
+  private final Upkeep upkeep;
   private volatile Supplier<List<String>> problems = List::of;
   private volatile Supplier<String> way = () -> "";
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Gateway(GatewaySettings settings) {
-    tls = new FrontDoorTls(settings.listen(), settings.certificates());
+    FrontDoorFiles door =
+        new FrontDoorFiles(settings.listen(), settings.certificates(), InstantSource.system());
+    tls = new FrontDoorTls(door, settings.certificates().required());
     measures = new Measures();
     traces = traces(settings);
     records = Records.open(settings, measures);
+    upkeep = new Upkeep(door, records, measures, InstantSource.system());
     agents = new Agents(settings, measures, records);
     unlike = new Unlike(agents.sites(), measures, System::nanoTime);
-    connections = new Connections(http(), CONNECTIONS);
+    Refusals refusals = new Refusals(records, System::nanoTime);
+    connections = new Connections(http(), refusals, CONNECTIONS);
     measures.gateway(agents::inFlight, connections::open, tls::refused);
     Library library = new Library(settings, agents, new Viewing(System::nanoTime));
     Calls calls =
         new Calls(
-            settings, agents, measures, new Bearers(settings), library, records, traces, CALLS);
+            settings,
+            agents,
+            measures,
+            door,
+            new Bearers(settings),
+            library,
+            records,
+            refusals,
+            traces,
+            CALLS);
     PrivatePort privately =
         new PrivatePort(
             settings,
@@ -112,7 +128,7 @@ public final class Gateway implements AutoCloseable {
             .writeQueueLength(0)
             .maxPayloadSize(BODY_BYTES)
             .shutdownGracePeriod(GRACE)
-            .directHandlers(refusals())
+            .directHandlers(below(refusals))
             .routing(routing -> routing.addFilter(connections::filter).any(calls))
             .putSocket(
                 PRIVATE,
@@ -133,6 +149,7 @@ public final class Gateway implements AutoCloseable {
     try {
       gateway.server.start();
       gateway.unlike.start();
+      gateway.upkeep.start();
     } catch (RuntimeException e) {
       gateway.close();
       throw e;
@@ -160,6 +177,14 @@ public final class Gateway implements AutoCloseable {
     return records;
   }
 
+  Measures measures() {
+    return measures;
+  }
+
+  Upkeep upkeep() {
+    return upkeep;
+  }
+
   /** Whoever opened the channels tells here what does not work of them, for the health page. */
   void problems(Supplier<List<String>> now) {
     problems = now;
@@ -173,6 +198,7 @@ public final class Gateway implements AutoCloseable {
   private List<String> problems() {
     List<String> all = new ArrayList<>(problems.get());
     all.addAll(unlike.problems());
+    all.addAll(upkeep.problems());
     return all;
   }
 
@@ -198,6 +224,7 @@ public final class Gateway implements AutoCloseable {
         LockSupport.parkNanos(LOOK);
       }
       unlike.close();
+      upkeep.close();
       server.stop();
       agents.close();
       records.close();
@@ -250,7 +277,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   /** What Helidon refuses by itself, before any handler, in the same form as every other fault. */
-  private static DirectHandlers refusals() {
+  private static DirectHandlers below(Refusals refusals) {
     DirectHandlers.Builder handlers = DirectHandlers.builder();
     for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
       handlers.addHandler(
@@ -267,6 +294,12 @@ public final class Gateway implements AutoCloseable {
                     .setReference(Reference.next())
                     .build();
             Faults.Told told = new Faults.Told(status.code(), fault.getCode(), false);
+            refusals.early(
+                Caller.getDefaultInstance(),
+                told.code(),
+                told.status(),
+                fault.getReference(),
+                fault.getMessage() + " (" + type + ")");
             headers.set(HeaderNames.CONTENT_TYPE, "application/problem+json");
             headers.set(Faults.ERROR_CODE, Faults.word(told.code()));
             return DirectHandler.TransportResponse.builder()

@@ -91,7 +91,7 @@ final class Library {
       catalogue(request, response, segments, caller, token);
       return;
     }
-    Agents.Place place = document(segments).orElseThrow(Calls::forbidden);
+    Agents.Place place = document(segments).orElseThrow(Library::unknown);
     byte[] bytes = document(place, segments, caller, token);
     if (!reads) {
       throw notAllowed();
@@ -122,7 +122,7 @@ final class Library {
         }
       }
     }
-    throw Calls.forbidden();
+    throw Calls.forbidden("no agent shows this API to the caller");
   }
 
   private List<CatalogueEntry> entries(Site site, ViewReply seen) {
@@ -158,7 +158,7 @@ final class Library {
     } else if (segments.size() == 2 && assets.named(segments.get(1)).isPresent()) {
       asset(request, response, segments.get(1));
     } else {
-      throw Calls.forbidden();
+      throw unknown();
     }
   }
 
@@ -176,7 +176,7 @@ final class Library {
   }
 
   private void asset(ServerRequest request, ServerResponse response, String name) throws Refusal {
-    Assets.Asset asset = assets.named(name).orElseThrow(Calls::forbidden);
+    Assets.Asset asset = assets.named(name).orElseThrow(Library::unknown);
     send(request, response, asset.type(), asset.bytes(), asset.tag(), "private, no-cache");
   }
 
@@ -206,6 +206,10 @@ final class Library {
     } else {
       response.send(bytes);
     }
+  }
+
+  private static Refusal unknown() {
+    return Calls.forbidden("the gateway has no such document");
   }
 
   private static Refusal notAllowed() {

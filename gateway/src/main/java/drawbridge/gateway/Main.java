@@ -65,12 +65,7 @@ public final class Main implements Callable<Integer> {
     CompletableFuture<Integer> end = new CompletableFuture<>();
     Gateway gateway = Gateway.start(settings);
     GatewayRelay relay =
-        Channels.open(
-            settings,
-            connections,
-            gateway.agents(),
-            gateway.records(),
-            () -> end.complete(Program.SUPERSEDED));
+        Channels.open(settings, connections, gateway, () -> end.complete(Program.SUPERSEDED));
     gateway.problems(relay::problems);
     gateway.way(relay::way);
     Stopping.by(

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,9 @@ final class Measures implements AutoCloseable {
   static final String UP = "drawbridge.agent.up";
   static final String PROBLEMS = "drawbridge.agent.problems";
   static final String CERTIFICATE = "drawbridge.agent.certificate.days";
+  static final String AGENT_OVERDUE = "drawbridge.agent.crl.overdue";
+  static final String OWN_CERTIFICATE = "drawbridge.certificate.days";
+  static final String OVERDUE = "drawbridge.crl.overdue";
   static final String SOURCE = "drawbridge.source.available";
 
   /** Where no operation fits: the label says so, and not what the caller asked for. */
@@ -157,6 +161,24 @@ final class Measures implements AutoCloseable {
     gauge(REFUSED, "handshakes that came to nothing since the start", List.of(), refused);
   }
 
+  /** One of the gateway's own. */
+  void certificate(String name, Supplier<Number> days) {
+    gauge(
+        OWN_CERTIFICATE,
+        "days until the gateway's own certificate ends",
+        List.of(Tag.of("certificate", name)),
+        days);
+  }
+
+  /** By which the gateway believes others. */
+  void revocation(String name, BooleanSupplier overdue) {
+    gauge(
+        OVERDUE,
+        "1: the revocation list should have been replaced by now",
+        List.of(Tag.of("list", name)),
+        () -> overdue.getAsBoolean() ? 1 : 0);
+  }
+
   void site(Site site) {
     gauge(
         LINKS,
@@ -195,6 +217,14 @@ final class Measures implements AutoCloseable {
         () -> {
           Link now = current(site, agent);
           return now == null ? -1 : now.offer().catalogue().getCertificateDays();
+        });
+    gauge(
+        AGENT_OVERDUE,
+        "1: the agent's revocation list should have been replaced by now",
+        tags,
+        () -> {
+          Link now = current(site, agent);
+          return now != null && now.offer().catalogue().getCrlOverdue() ? 1 : 0;
         });
     link.offer().catalogue().getSourcesList().stream()
         .limit(SOURCES)

@@ -9,12 +9,12 @@ import drawbridge.audit.AuditUnavailable;
 import drawbridge.audit.Identity;
 import drawbridge.relay.wire.Caller;
 import drawbridge.settings.SettingsException;
+import drawbridge.tokens.Token;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,53 +95,64 @@ final class Records implements AutoCloseable {
     return log == null || log.healthy();
   }
 
+  /**
+   * Who asked for what.
+   *
+   * @param id of the call, 32 hexadecimal digits
+   * @param token that was verified here; null: none came
+   */
+  record Asked(
+      String id,
+      int attempt,
+      String operation,
+      Caller caller,
+      @Nullable Token token,
+      String trace) {}
+
+  /**
+   * How it ended.
+   *
+   * @param sent it was sent to an agent
+   * @param word as the metrics have it: {@code done}, {@code hung-up}, or a fault's
+   * @param status that the caller got; 0: a reply's, or none
+   * @param why for people; empty: nothing went wrong
+   * @param reference that the caller got; empty: none
+   */
+  record Ending(boolean sent, String word, int status, String why, String reference, long nanos) {}
+
   /** A call is sent to an agent. */
-  void sent(byte[] id, int attempt, String operation, Caller caller, String trace, Link link) {
+  void sent(Asked asked, Link link) {
     if (log != null) {
-      AuditRecord.About about = about(id, attempt, operation, caller, trace);
       offer(
-          AuditRecord.begin(about)
+          AuditRecord.begin(about(asked))
               .with(Map.of("site", link.agent().site(), "agent", link.agent().agent())));
     }
   }
 
-  /**
-   * A call has ended.
-   *
-   * @param sent it was sent to an agent
-   * @param word as the metrics have it: {@code done}, {@code hung-up}, or a fault's
-   */
-  void ended(
-      byte[] id,
-      int attempt,
-      String operation,
-      Caller caller,
-      String trace,
-      boolean sent,
-      String word,
-      long nanos) {
+  /** A call has ended, or something else that the gateway answered itself. */
+  void ended(Asked asked, Ending ending) {
     if (log == null) {
       return;
     }
-    Outcome outcome = outcome(word);
-    AuditRecord.About about = about(id, attempt, operation, caller, trace);
+    boolean done = ending.word().equals("done");
+    AuditRecord.About about = about(asked);
     AuditRecord.Result result =
         new AuditRecord.Result(
-            sent ? outcome : Outcome.REFUSED,
-            word.equals("done") ? "" : word,
+            ending.sent() || done ? outcome(ending.word()) : Outcome.REFUSED,
+            done ? "" : ending.word(),
+            ending.status(),
+            ending.why(),
+            ending.reference(),
             0,
-            "",
-            "",
             0,
             0,
-            0,
-            nanos / 1_000);
-    if (sent) {
+            ending.nanos() / 1_000);
+    if (ending.sent()) {
       offer(AuditRecord.end(about, result));
     } else {
-      Map<String, String> more = new HashMap<>();
-      more.put("sent", "no");
-      offer(AuditRecord.refused(about, result).with(more));
+      offer(
+          (done ? AuditRecord.call(about, result) : AuditRecord.refused(about, result))
+              .with(Map.of("sent", "no")));
     }
   }
 
@@ -155,36 +166,52 @@ final class Records implements AutoCloseable {
     };
   }
 
-  private AuditRecord.About about(
-      byte[] id, int attempt, String operation, Caller caller, String trace) {
+  private AuditRecord.About about(Asked asked) {
+    Caller caller = asked.caller();
+    Token token = asked.token();
     Identity.Builder identity =
         Identity.builder()
             .proven(Identity.SUBJECT, caller.getSubject())
             .proven(Identity.ISSUER, caller.getIssuer())
             .proven(Identity.FINGERPRINT, caller.getFingerprint())
             .proven(Identity.ADDRESS, caller.getAddress());
+    if (token != null) {
+      identity
+          .proven(Identity.PROOF, "token")
+          .proven(Identity.TOKEN_HASH, token.hash())
+          .proven(Identity.TENANT, token.tenant())
+          .proven(Identity.APP, token.app())
+          .proven(token.delegated() ? Identity.USER : Identity.OBJECT, token.user());
+    }
     caller
         .getHeadersList()
         .forEach(header -> identity.claimed(Identity.HEADER + header.getName(), header.getValue()));
     return new AuditRecord.About(
-        HexFormat.of().formatHex(id),
-        attempt,
-        operation,
+        asked.id(),
+        asked.attempt(),
+        asked.operation(),
         gateway,
         identity.build(),
         "",
         "",
         List.of(),
         "",
-        trace);
+        asked.trace());
   }
 
-  /** Records something that is no call, such as a channel that opened. */
+  /** Records something of a channel, such as that it opened. */
   void event(AuditRecord.Kind kind, String peer, Map<String, String> details) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("peer", peer);
+    all.putAll(details);
+    event(kind, all);
+  }
+
+  /** Records something that is no call, of the gateway itself. */
+  void event(AuditRecord.Kind kind, Map<String, String> details) {
     if (log != null) {
-      Map<String, String> all = new java.util.LinkedHashMap<>();
+      Map<String, String> all = new LinkedHashMap<>();
       all.put("gateway", gateway);
-      all.put("peer", peer);
       all.putAll(details);
       offer(AuditRecord.event(kind, all));
     }

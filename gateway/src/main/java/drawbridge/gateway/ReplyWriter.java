@@ -36,9 +36,9 @@ final class ReplyWriter {
           "x-ms-request-id");
 
   private final ServerResponse response;
-  private final Calls.Found found;
+  private final Found found;
 
-  ReplyWriter(ServerResponse response, Calls.Found found) {
+  ReplyWriter(ServerResponse response, Found found) {
     this.response = response;
     this.found = found;
   }

@@ -2,6 +2,8 @@ package drawbridge.gateway;
 
 import com.google.protobuf.ByteString;
 import drawbridge.relay.AgentLink;
+import drawbridge.relay.wire.AnchorRequest;
+import drawbridge.relay.wire.Anchored;
 import drawbridge.relay.wire.Api;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.BridgeGrpc;
@@ -37,6 +39,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** An agent that speaks the calls' protocol over gRPC's in-process transport. */
 final class FakeAgent implements AutoCloseable {
@@ -65,6 +69,9 @@ final class FakeAgent implements AutoCloseable {
   volatile ViewReply view = ViewReply.getDefaultInstance();
 
   final Queue<ViewRequest> viewers = new ConcurrentLinkedQueue<>();
+
+  /** What it says of its audit log; null: it does not know the question. */
+  volatile @Nullable Function<AnchorRequest, List<Anchored>> checkpoints;
 
   FakeAgent(String site, String name, String... apis) {
     this.site = site;
@@ -145,6 +152,16 @@ final class FakeAgent implements AutoCloseable {
     public void describe(DescribeRequest request, StreamObserver<Catalogue> listener) {
       listeners.add((ServerCallStreamObserver<Catalogue>) listener);
       listener.onNext(catalogue);
+    }
+
+    @Override
+    public void anchor(AnchorRequest request, StreamObserver<Anchored> observer) {
+      Function<AnchorRequest, List<Anchored>> told = checkpoints;
+      if (told == null) {
+        super.anchor(request, observer);
+      } else {
+        told.apply(request).forEach(observer::onNext);
+      }
     }
 
     @Override

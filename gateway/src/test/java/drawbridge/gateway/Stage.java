@@ -25,6 +25,10 @@ final class Stage implements AutoCloseable {
   final TestPki frontDoor;
   final TestPki connectors;
   final TestPki.Pair apim;
+
+  /** The CAs whose callers are believed. */
+  final Path trust;
+
   final HttpClient client;
   final String url;
   private final List<FakeAgent> agents = new ArrayList<>();
@@ -44,6 +48,7 @@ final class Stage implements AutoCloseable {
     TestPki.Pair front = frontDoor.server();
     Path certificate = frontDoor.certificateFile("front.pem", front);
     Path key = frontDoor.keyFile("front.key", front);
+    trust = connectors.authorityFile();
     String text =
         """
         name: gateway-1
@@ -53,7 +58,7 @@ final class Stage implements AutoCloseable {
         callers: { certificates: { trust: %s%s } }
         %s
         """
-            .formatted(certificate, key, connectors.authorityFile(), certificates, sites);
+            .formatted(certificate, key, trust, certificates, sites);
     gateway =
         Gateway.start(GatewaySettings.read(Section.parse(folder.resolve("gateway.yaml"), text)));
     url = "https://localhost:" + gateway.port();
@@ -69,7 +74,10 @@ final class Stage implements AutoCloseable {
 
   /** Up, and its catalogue known. */
   FakeAgent agent(String site, String name, String... apis) {
-    FakeAgent agent = new FakeAgent(site, name, apis);
+    return agent(new FakeAgent(site, name, apis));
+  }
+
+  FakeAgent agent(FakeAgent agent) {
     agents.add(agent);
     if (!gateway.agents().up(agent.link())) {
       throw new IllegalStateException("refused");

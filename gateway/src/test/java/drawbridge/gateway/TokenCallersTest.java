@@ -13,10 +13,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,7 +79,7 @@ final class TokenCallersTest {
   @Test
   void aBadTokenIsRefusedAlsoBesideAGoodCertificate() throws Exception {
     try (Stage stage = stage(true);
-        Heard heard = new Heard()) {
+        Heard heard = new Heard("drawbridge.gateway.calls")) {
       Map<String, Object> claims = SampleTokens.claims("app", Instant.now());
       claims.put("aud", "api://another");
       HttpResponse<String> other =
@@ -94,6 +90,7 @@ final class TokenCallersTest {
           "The token was refused: token-audience.", Stage.json(other).get("detail").asText());
       assertEquals("Bearer realm=\"drawbridge\", error=\"invalid_token\"", challenge(other));
       assertTrue(heard.text().contains("expected api://drawbridge, came “api://another”"));
+      assertTrue(heard.line("api://another").contains(Stage.json(other).get("reference").asText()));
       assertFalse(other.body().contains("another"), "the log says what came, not the answer");
       String old = issuer.token(SampleTokens.claims("app", Instant.now().minusSeconds(7200)));
       assertTrue(
@@ -144,35 +141,5 @@ final class TokenCallersTest {
 
   private static String shape(String body) {
     return body.replaceAll("\"reference\":\"[^\"]*\"", "\"reference\":\"\"");
-  }
-
-  /** Collects what the gateway logs of calls. */
-  private static final class Heard extends Handler implements AutoCloseable {
-    private final Logger logger = Logger.getLogger("drawbridge.gateway.calls");
-    private final java.util.Queue<String> lines =
-        new java.util.concurrent.ConcurrentLinkedQueue<>();
-
-    Heard() {
-      logger.addHandler(this);
-      logger.setLevel(Level.ALL); // tests are quiet otherwise
-    }
-
-    String text() {
-      return String.join("\n", lines);
-    }
-
-    @Override
-    public void publish(LogRecord record) {
-      lines.add(record.getMessage());
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {
-      logger.removeHandler(this);
-      logger.setLevel(null);
-    }
   }
 }

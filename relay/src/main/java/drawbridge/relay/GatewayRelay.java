@@ -119,7 +119,7 @@ public final class GatewayRelay implements AutoCloseable {
         use(agent, socket, secured);
       }
     } catch (RelayTlsException e) {
-      events.security(agent, String.valueOf(e.getMessage()));
+      e.tell(events, agent, String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

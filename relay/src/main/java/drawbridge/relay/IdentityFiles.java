@@ -27,7 +27,7 @@ final class IdentityFiles implements Supplier<Identity> {
   private String complaint = "";
   private Instant looked;
   private Instant alarmed = Instant.MIN;
-  private final Expiry expiry = new Expiry();
+  private final Expiry expiry = new Expiry("the certificate");
 
   IdentityFiles(IdentitySettings settings, PeerName self, InstantSource clock)
       throws IdentityException {

@@ -99,7 +99,7 @@ final class Lowering {
         secured = tls.connect(socket, gateway);
       } catch (RelayTlsException e) {
         detail = "TLS with " + gateway + " failed: " + e.getMessage();
-        events.security(gateway, detail);
+        e.tell(events, gateway, detail);
         return false;
       }
       return use(socket, secured);

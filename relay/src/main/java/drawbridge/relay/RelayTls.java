@@ -98,6 +98,11 @@ public final class RelayTls {
     return secure(raw, expected, false);
   }
 
+  /** Our own, as its file has it now. */
+  public X509Certificate certificate() {
+    return identity.get().certificate();
+  }
+
   /** When our own certificate ends. */
   public Instant notAfter() {
     return identity.get().certificate().getNotAfter().toInstant();

@@ -41,7 +41,8 @@ final class Watch {
     } finally {
       LOG.log(Level.INFO, "channel with " + secured.peer() + " ended: " + why);
       if (secured.tampered()) {
-        events.security(secured.peer(), "bytes were changed under way");
+        events.security(
+            secured.peer(), RelayEvents.Threat.BYTES_ALTERED, "bytes were changed under way");
       }
       events.closed(secured.peer(), why);
       try {

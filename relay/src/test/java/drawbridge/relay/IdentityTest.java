@@ -58,6 +58,18 @@ final class IdentityTest {
   }
 
   @Test
+  void classicalPeersAreAcceptedOnlyWhereTheSettingSaysSo() throws Exception {
+    assertFalse(read().classical());
+    for (boolean classical : new boolean[] {true, false}) {
+      more = "  classical: " + classical;
+      assertEquals(classical, read().classical());
+      assertEquals(classical, Identity.load(read(), AGENT, fixture.now).classical());
+    }
+    more = "  classical: perhaps";
+    assertTrue(mistake("identity.classical").contains("classical"));
+  }
+
+  @Test
   void aKeyOfAnotherCertificateIsToldAtItsLine() throws Exception {
     pki.agent("plant-1", "agent-b").write(folder, "other");
     Files.copy(folder.resolve("other.key"), folder.resolve("agent-a.key"), REPLACE);

@@ -155,12 +155,18 @@ final class IdentityUpkeepTest {
     Handler handler = new Collecting(warnings);
     logger.addHandler(handler);
     try {
-      Expiry expiry = new Expiry();
-      for (int hours = 40 * 24; hours > 0; hours -= 6) {
-        expiry.look(certificate, end.minus(Duration.ofHours(hours)));
+      Expiry expiry = new Expiry("the certificate");
+      List<Integer> told = new ArrayList<>();
+      for (int hours = 40 * 24; hours > 0; hours--) {
+        int before = warnings.size();
+        expiry.look(certificate, end.minus(Duration.ofHours(hours)).plusSeconds(1));
+        if (warnings.size() > before) {
+          told.add(hours);
+        }
       }
+      assertEquals(List.of(30 * 24, 14 * 24, 7 * 24, 24), told, "then, and not in between");
       assertEquals(4, warnings.size(), warnings::toString);
-      new Expiry().look(certificate, end.minus(Duration.ofDays(10)));
+      new Expiry("the certificate").look(certificate, end.minus(Duration.ofDays(10)));
       assertEquals(5, warnings.size(), "and at a start in that time");
     } finally {
       logger.removeHandler(handler);

@@ -48,7 +48,7 @@ final class RelayHarness implements AutoCloseable {
     this(folder, new SamplePki());
   }
 
-  private RelayHarness(Path folder, SamplePki pki) throws IOException {
+  RelayHarness(Path folder, SamplePki pki) throws IOException {
     this.folder = folder;
     pki.agent("plant-1", "agent-a").write(folder, "agent-a");
     pki.gateway("gateway-1").write(folder, "gateway-1");
@@ -186,8 +186,8 @@ final class RelayHarness implements AutoCloseable {
     }
 
     @Override
-    public void security(PeerName peer, String what) {
-      events.add("security " + peer + " " + what);
+    public void security(PeerName peer, Threat threat, String what) {
+      events.add("security " + threat + " " + peer + " " + what);
     }
 
     @Override

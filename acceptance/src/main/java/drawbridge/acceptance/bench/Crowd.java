@@ -76,7 +76,7 @@ final class Crowd {
     public void closed(PeerName peer, String why) {}
 
     @Override
-    public void security(PeerName peer, String what) {}
+    public void security(PeerName peer, Threat threat, String what) {}
 
     @Override
     public void superseded(PeerName peer) {}
