@@ -294,12 +294,16 @@ public final class Gateway implements AutoCloseable {
                     .setReference(Reference.next())
                     .build();
             Faults.Told told = new Faults.Told(status.code(), fault.getCode(), false);
-            refusals.early(
-                Caller.getDefaultInstance(),
-                told.code(),
-                told.status(),
-                fault.getReference(),
-                fault.getMessage() + " (" + type + ")");
+            // Helidon says so of every connection that breaks, where nobody hears the answer; what
+            // fails in a call is told by the call.
+            if (type != DirectHandler.EventType.INTERNAL_ERROR) {
+              refusals.early(
+                  Caller.getDefaultInstance(),
+                  told.code(),
+                  told.status(),
+                  fault.getReference(),
+                  fault.getMessage() + " (" + type + ")");
+            }
             headers.set(HeaderNames.CONTENT_TYPE, "application/problem+json");
             headers.set(Faults.ERROR_CODE, Faults.word(told.code()));
             return DirectHandler.TransportResponse.builder()
