@@ -101,7 +101,12 @@ final class SiteFilesTest {
         write(
             policy,
             rules.replace("orders/v1/GetOrder,", "orders/v1/GetOrder, orders/v1/Added" + i + ","));
-        awaitOk("/orders/v1/added/" + i);
+        try {
+          awaitOk("/orders/v1/added/" + i);
+        } catch (AssertionError e) {
+          going.set(false); // else nobody ever hears of it
+          throw new AssertionError(stack.running("agent-a").tail(), e);
+        }
       }
       // What a file says wrongly changes nothing for those who call.
       write(api, operations.replace("title: Orders", "titel: Orders"));

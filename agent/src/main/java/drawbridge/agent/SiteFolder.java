@@ -12,6 +12,7 @@ import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.Finding;
+import drawbridge.settings.SettingsException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Set;
 /** The site folder with its sources open, as the agent serves it. Closing it closes the sources. */
 public final class SiteFolder implements Surroundings.OpenSite {
   private static final Duration DESCRIBING = Duration.ofSeconds(5);
+  private static final int ATTEMPTS = 3;
   private static final Duration CHECKING = Duration.ofSeconds(10);
 
   private final Site site;
@@ -55,8 +57,25 @@ public final class SiteFolder implements Surroundings.OpenSite {
     return open(folder, offline, Drivers.SHIPPED);
   }
 
-  /** The same with drivers that an admin added. */
+  /** The same with drivers that an admin added. Policy and APIs are those of one moment. */
   static SiteFolder open(Path folder, boolean offline, Drivers drivers) {
+    var _ = Policy.read(folder.resolve("policy.yaml")); // its mistakes are told before others
+    for (int attempt = 1; ; attempt++) {
+      // The digest of the APIs' reading says nothing of a policy that was read before it.
+      String before = SiteDigest.of(folder);
+      SiteFolder read = read(folder, offline, drivers);
+      if (read.served().digest().equals(before)) {
+        return read;
+      }
+      read.close();
+      if (attempt == ATTEMPTS) {
+        throw new SettingsException(
+            folder, 0, "", "keeps changing while it is read", "finish the copy, then try again");
+      }
+    }
+  }
+
+  private static SiteFolder read(Path folder, boolean offline, Drivers drivers) {
     Policy policy = Policy.read(folder.resolve("policy.yaml"));
     Duration describing = offline ? Duration.ZERO : DESCRIBING;
     Contracts contracts = Contracts.read(folder);
