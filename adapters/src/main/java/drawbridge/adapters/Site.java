@@ -79,10 +79,6 @@ public final class Site implements AutoCloseable {
    */
   public static Site open(
       Path folder, Duration describing, Drivers drivers, Map<Path, String> instead) {
-    if (!Files.isDirectory(folder)) {
-      throw new SettingsException(
-          folder, 0, "", "no such folder", "create it, with sources.yaml and apis/ in it");
-    }
     for (int attempt = 1; ; attempt++) {
       String before = SiteDigest.of(folder);
       Site site = read(folder, before, describing, drivers, instead);
@@ -91,8 +87,7 @@ public final class Site implements AutoCloseable {
       }
       site.close();
       if (attempt == ATTEMPTS) {
-        throw new SettingsException(
-            folder, 0, "", "keeps changing while it is read", "finish the copy, then try again");
+        throw SiteDigest.changing(folder);
       }
     }
   }

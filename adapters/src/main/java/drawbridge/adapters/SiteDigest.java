@@ -52,7 +52,7 @@ public final class SiteDigest {
     } catch (IOException e) {
       throw wrong(
           folder,
-          "a file cannot be read (" + e.getClass().getSimpleName() + ")",
+          "a file cannot be read (" + e + ")",
           "check that this program's user may read every file in it");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
@@ -80,6 +80,9 @@ public final class SiteDigest {
   }
 
   private static Map<String, Path> files(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      throw wrong(folder, "no such folder", "create it, with sources.yaml and apis/ in it");
+    }
     Map<String, Path> files = new TreeMap<>();
     // A link to a folder counts as that folder: clusters mount folders so. One in a circle is
     // refused.
@@ -115,6 +118,11 @@ public final class SiteDigest {
 
   private static boolean hidden(Path path) {
     return String.valueOf(path.getFileName()).startsWith(".");
+  }
+
+  /** That the digest is never the same before and after a reading of the folder. */
+  public static SettingsException changing(Path folder) {
+    return wrong(folder, "keeps changing while it is read", "finish the copy, then try again");
   }
 
   private static SettingsException wrong(Path folder, String problem, String fix) {

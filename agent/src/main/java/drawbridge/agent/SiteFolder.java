@@ -12,7 +12,6 @@ import drawbridge.agent.policy.Policy;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.Finding;
-import drawbridge.settings.SettingsException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +58,6 @@ public final class SiteFolder implements Surroundings.OpenSite {
 
   /** The same with drivers that an admin added. Policy and APIs are those of one moment. */
   static SiteFolder open(Path folder, boolean offline, Drivers drivers) {
-    var _ = Policy.read(folder.resolve("policy.yaml")); // its mistakes are told before others
     for (int attempt = 1; ; attempt++) {
       // The digest of the APIs' reading says nothing of a policy that was read before it.
       String before = SiteDigest.of(folder);
@@ -69,8 +67,7 @@ public final class SiteFolder implements Surroundings.OpenSite {
       }
       read.close();
       if (attempt == ATTEMPTS) {
-        throw new SettingsException(
-            folder, 0, "", "keeps changing while it is read", "finish the copy, then try again");
+        throw SiteDigest.changing(folder);
       }
     }
   }

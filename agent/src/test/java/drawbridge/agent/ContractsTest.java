@@ -7,17 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.adapters.Column;
+import drawbridge.adapters.SiteDigest;
 import drawbridge.adapters.sql.Drivers;
 import drawbridge.settings.Program;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +61,46 @@ class ContractsTest {
             .formatted(folder.getFileName(), password));
     Files.writeString(folder.resolve("policy.yaml"), "rules: []\n");
     file = Files.writeString(folder.resolve("apis/my-shop.yaml"), API);
+  }
+
+  /** A policy that is replaced while the folder is read is served with its own digest, or not. */
+  @Test
+  void policyAndDigestAreThoseOfOneMoment(@TempDir Path drafts) throws Exception {
+    Path policy = folder.resolve("policy.yaml");
+    String open = "rules: [{ name: a, allow: [shop/v1/*], to: { token: { app: a1 } } }]\n";
+    String closed = Files.readString(policy);
+    String closedDigest = SiteDigest.of(folder);
+    AtomicBoolean going = new AtomicBoolean(true);
+    Thread admin =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    for (boolean opens = true; going.get(); opens = !opens) {
+                      Path draft = Files.writeString(drafts.resolve("p"), opens ? open : closed);
+                      Files.move(draft, policy, StandardCopyOption.ATOMIC_MOVE);
+                      LockSupport.parkNanos(3_000_000);
+                    }
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                });
+    int read = 0;
+    try {
+      for (int i = 0; i < 300; i++) {
+        try (SiteFolder site = SiteFolder.open(folder, true)) {
+          read++;
+          assertEquals(
+              site.served().digest().equals(closedDigest), !site.served().policy().needsTokens());
+        } catch (SettingsException e) {
+          assertTrue(String.valueOf(e.getMessage()).contains("keeps changing"), e.getMessage());
+        }
+      }
+    } finally {
+      going.set(false);
+      admin.join();
+    }
+    assertTrue(read > 20, "only " + read + " were read");
   }
 
   private int publish(String... apis) throws IOException {

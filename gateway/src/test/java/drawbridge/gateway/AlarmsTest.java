@@ -8,6 +8,8 @@ import com.google.protobuf.ByteString;
 import drawbridge.audit.AuditLog;
 import drawbridge.audit.AuditRecord;
 import drawbridge.audit.AuditSettings;
+import drawbridge.certs.SampleFiles;
+import drawbridge.certs.SampleKey;
 import drawbridge.relay.PeerName;
 import drawbridge.relay.RelayEvents;
 import drawbridge.relay.wire.AnchorRequest;
@@ -17,8 +19,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,13 +33,7 @@ final class AlarmsTest {
   @TempDir Path folder;
 
   private Stage stage() throws Exception {
-    byte[] key =
-        KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate().getEncoded();
-    Files.writeString(
-        folder.resolve("audit.key"),
-        "-----BEGIN PRIVATE KEY-----\n"
-            + Base64.getMimeEncoder().encodeToString(key)
-            + "\n-----END PRIVATE KEY-----\n");
+    SampleFiles.key(folder.resolve("audit.key"), SampleKey.ED25519.generate().getPrivate());
     return new Stage(folder, "audit: { folder: audit, key: audit.key }\n" + Stage.ONE_SITE);
   }
 

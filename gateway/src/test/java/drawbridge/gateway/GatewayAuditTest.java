@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import drawbridge.audit.AuditFolder;
 import drawbridge.audit.Identity;
 import drawbridge.audit.Query;
+import drawbridge.certs.SampleFiles;
+import drawbridge.certs.SampleKey;
 import drawbridge.certs.SampleTokens;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,11 +17,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,13 +42,7 @@ final class GatewayAuditTest {
   @BeforeEach
   void start() throws Exception {
     audit = folder.resolve("audit");
-    byte[] key =
-        KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate().getEncoded();
-    Files.writeString(
-        folder.resolve("audit.key"),
-        "-----BEGIN PRIVATE KEY-----\n"
-            + Base64.getMimeEncoder().encodeToString(key)
-            + "\n-----END PRIVATE KEY-----\n");
+    SampleFiles.key(folder.resolve("audit.key"), SampleKey.ED25519.generate().getPrivate());
     stage =
         new Stage(
             folder,

@@ -39,8 +39,13 @@ final class Refusals {
 
   /** Something that needs a login went well. */
   void worked(String what) {
-    worked = true;
-    doubted.remove(what);
+    // Of every message: what is as it was is left alone.
+    if (!worked) {
+      worked = true;
+    }
+    if (!doubted.isEmpty()) {
+      doubted.remove(what);
+    }
   }
 
   /** Whether it was the login that was refused, rather than what was to be done with it. */

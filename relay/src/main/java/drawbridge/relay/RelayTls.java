@@ -164,27 +164,12 @@ public final class RelayTls {
   }
 
   private static void log(RelayTlsException refusal, PeerName peer) {
-    switch (refusal.reason()) {
-      case TAMPERED ->
-          LOG.log(
-              Level.WARNING, "security event: handshake with {0}: {1}", peer, refusal.getMessage());
-      case ENDED -> LOG.log(Level.DEBUG, "handshake with {0}: {1}", peer, refusal.getMessage());
-      case NO_CERTIFICATE,
-          UNKNOWN_CA,
-          EXPIRED,
-          NOT_YET_VALID,
-          REVOKED,
-          STALE_CRL,
-          WRONG_NAME,
-          WRONG_USAGE,
-          BAD_CERTIFICATE,
-          TLS_VERSION,
-          WEAK_GROUP,
-          PEER_REFUSED,
-          PROTOCOL,
-          TIMEOUT ->
-          LOG.log(Level.WARNING, "handshake with {0}: {1}", peer, refusal.getMessage());
-    }
+    LOG.log(
+        refusal.reason() == Reason.ENDED ? Level.DEBUG : Level.WARNING,
+        "{0}handshake with {1}: {2}",
+        refusal.reason() == Reason.TAMPERED ? "security event: " : "",
+        peer,
+        refusal.getMessage());
   }
 
   private static void close(Socket socket) {

@@ -55,23 +55,12 @@ public final class RelayTlsException extends IOException {
 
   /** Tells whoever listens, unless it was a connection that broke or was too slow. */
   void tell(RelayEvents events, PeerName peer, String what) {
-    switch (reason) {
-      case ENDED, TIMEOUT -> {}
-      case TAMPERED -> events.security(peer, RelayEvents.Threat.BYTES_ALTERED, what);
-      case NO_CERTIFICATE,
-          UNKNOWN_CA,
-          EXPIRED,
-          NOT_YET_VALID,
-          REVOKED,
-          STALE_CRL,
-          WRONG_NAME,
-          WRONG_USAGE,
-          BAD_CERTIFICATE,
-          TLS_VERSION,
-          WEAK_GROUP,
-          PEER_REFUSED,
-          PROTOCOL ->
-          events.security(peer, RelayEvents.Threat.HANDSHAKE_REFUSED, what);
+    if (reason != Reason.ENDED && reason != Reason.TIMEOUT) {
+      boolean altered = reason == Reason.TAMPERED;
+      events.security(
+          peer,
+          altered ? RelayEvents.Threat.BYTES_ALTERED : RelayEvents.Threat.HANDSHAKE_REFUSED,
+          what);
     }
   }
 }

@@ -58,7 +58,7 @@ enum CallerFault implements Fault {
         scene.check(gateway <= MOST_MEGABYTES, "the gateway's heap grew by " + gateway + " MB");
         scene.check(agent <= MOST_MEGABYTES, "the agent's heap grew by " + agent + " MB");
         scene.check(
-            beside * Math.min(scene.slack(), 4) >= LEAST_SPEED * alone,
+            beside * Math.min(scene.slack(), 2) >= LEAST_SPEED * alone,
             "others had " + beside + " calls a second in place of " + alone);
       } finally {
         for (Socket socket : stalled) {
