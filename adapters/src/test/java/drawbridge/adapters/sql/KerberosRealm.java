@@ -137,7 +137,7 @@ final class KerberosRealm implements AutoCloseable {
     }
     if (up) {
       kdc = started(false, KDC.toString(), "-n");
-      await(kdcPort, kdc);
+      await(kdc, () -> listens(kdcPort));
     }
   }
 
@@ -179,7 +179,6 @@ final class KerberosRealm implements AutoCloseable {
             "unix_socket_directories=" + data,
             "-c",
             "krb_server_keyfile=FILE:" + keytab);
-    await(port, postgres);
     String[] psql = {
       bin.resolve("psql").toString(),
       "-h",
@@ -191,7 +190,7 @@ final class KerberosRealm implements AutoCloseable {
       "-c",
       "create role bridge login"
     };
-    run(true, psql);
+    await(postgres, () -> run(true, psql)); // it listens before it lets anybody in
   }
 
   /** The port of PostgreSQL. */
@@ -238,11 +237,22 @@ final class KerberosRealm implements AutoCloseable {
     }
   }
 
-  private void await(int listens, Process process) throws Exception {
+  private interface Attempt {
+    void run() throws Exception;
+  }
+
+  private static void listens(int port) throws IOException {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+    }
+  }
+
+  /** Tries until it succeeds, as long as the process runs. */
+  private void await(Process process, Attempt attempt) throws Exception {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (true) {
-      try (Socket socket = new Socket()) {
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), listens), 1_000);
+      try {
+        attempt.run();
         return;
       } catch (IOException e) {
         if (process.waitFor(50, TimeUnit.MILLISECONDS) || System.nanoTime() > until) {
