@@ -135,7 +135,8 @@ final class Values {
 
   private static Double finite(Parameter parameter, String text) throws FaultException {
     double value = Double.parseDouble(text);
-    if (Double.isInfinite(value)) {
+    boolean vanished = value == 0 && new BigDecimal(text).signum() != 0;
+    if (Double.isInfinite(value) || vanished) {
       throw wrong(parameter, "is out of the range of its type");
     }
     return value;

@@ -9,6 +9,7 @@ import drawbridge.audit.AuditUnavailable;
 import drawbridge.audit.ValueKeys;
 import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.wire.Catalogue;
+import drawbridge.relay.wire.Measured;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.SettingsException;
 import drawbridge.tokens.TokenVerifier;
@@ -46,7 +47,7 @@ public final class Agent implements AutoCloseable {
   private final Records records;
   private final Guards guards;
   private final BudgetFile budgets;
-  private final CatalogueFeed catalogue;
+  private final Feed<Catalogue> catalogue;
   private final BridgeService service;
   private final Traces traces;
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
@@ -74,7 +75,7 @@ public final class Agent implements AutoCloseable {
     this.audit = audit;
     this.records = new Records(audit);
     this.values = values;
-    this.catalogue = new CatalogueFeed(catalogue(served).build());
+    this.catalogue = new Feed<>(catalogue(served).build());
     this.traces = settings.openTraces(version);
     this.service =
         new BridgeService(
@@ -296,6 +297,28 @@ public final class Agent implements AutoCloseable {
   /** Tells gateways in how many days the agent's certificate ends. */
   public void certificateDays(int days) {
     change(now -> now.setCertificateDays(days));
+  }
+
+  /**
+   * Tells gateways how busy the sources are.
+   *
+   * @param figures of each source, as it calls them
+   */
+  public void figures(Map<String, Map<String, Long>> figures) {
+    Measured.Builder measured = Measured.newBuilder();
+    figures.forEach(
+        (source, of) -> {
+          if (!of.isEmpty()) {
+            measured
+                .addPoolsBuilder()
+                .setSource(source)
+                .setActive(of.getOrDefault("active", 0L))
+                .setIdle(of.getOrDefault("idle", 0L))
+                .setWaiting(of.getOrDefault("waiting", 0L))
+                .setTimeouts(of.getOrDefault("timeouts", 0L));
+          }
+        });
+    service.measured(measured.build());
   }
 
   /** Tells gateways whether the agent's revocation list should have been replaced. */

@@ -8,6 +8,8 @@ import drawbridge.relay.wire.Anchored;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.DescribeRequest;
+import drawbridge.relay.wire.MeasureRequest;
+import drawbridge.relay.wire.Measured;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.Request;
 import drawbridge.relay.wire.ViewReply;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BridgeService extends BridgeGrpc.BridgeImplBase implements AutoCloseable {
   private final Calls calls;
-  private final CatalogueFeed feed;
+  private final Feed<Catalogue> feed;
+  private final Feed<Measured> pools = new Feed<>(Measured.getDefaultInstance());
   private final AnchorFeed anchors;
 
   /**
@@ -39,7 +42,7 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
    */
   BridgeService(
       Supplier<Served> served,
-      CatalogueFeed feed,
+      Feed<Catalogue> feed,
       AuditLog audit,
       ValueKeys values,
       ArgumentReader arguments,
@@ -51,7 +54,7 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
         feed);
   }
 
-  BridgeService(Calls calls, CatalogueFeed feed) {
+  BridgeService(Calls calls, Feed<Catalogue> feed) {
     this.calls = calls;
     this.feed = feed;
     this.anchors = new AnchorFeed(calls.audit());
@@ -77,6 +80,20 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
   public void anchor(AnchorRequest request, StreamObserver<Anchored> observer) {
     if (link(observer) != null) {
       anchors.subscribe((ServerCallStreamObserver<Anchored>) observer, request.getSize());
+    }
+  }
+
+  @Override
+  public void measure(MeasureRequest request, StreamObserver<Measured> observer) {
+    if (link(observer) != null) {
+      pools.subscribe((ServerCallStreamObserver<Measured>) observer);
+    }
+  }
+
+  /** Tells gateways how busy the sources are, where that is another than before. */
+  void measured(Measured now) {
+    if (!now.equals(pools.current())) {
+      pools.publish(now);
     }
   }
 
@@ -129,6 +146,7 @@ public final class BridgeService extends BridgeGrpc.BridgeImplBase implements Au
   public void close() {
     feed.end();
     anchors.end();
+    pools.end();
     calls.close();
   }
 

@@ -26,6 +26,9 @@ final class Supervisor implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
   private static final Duration LOOK = Duration.ofSeconds(2);
 
+  /** Figures are told at every fifth look: they change with every call, and are for charts. */
+  private static final int FIGURES = 5;
+
   /** Begins the sentence about a revocation list that nobody has replaced. */
   static final String OVERDUE = "the CRL was due for an update at ";
 
@@ -70,9 +73,13 @@ final class Supervisor implements AutoCloseable {
 
   private void lookAfter(Agent agent, Surroundings.OpenSite site, RelayTls tls) {
     Instant before = null;
+    int looks = 0;
     try {
       do {
         agent.sources(site.sources());
+        if (looks++ % FIGURES == 0) {
+          agent.figures(site.figures());
+        }
         Instant now = Instant.now();
         Instant due = tls.crlNextUpdate();
         agent.problems(problems(relay.problems(), due, now));

@@ -12,6 +12,7 @@ import drawbridge.agent.policy.Policy;
 import drawbridge.audit.AuditLog;
 import drawbridge.audit.ValueKeys;
 import drawbridge.relay.GatewayLink;
+import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Caller;
@@ -60,7 +61,7 @@ final class Bridge implements AutoCloseable {
   final Path audit;
   final AuditLog log;
   final ValueKeys values;
-  final CatalogueFeed feed;
+  final Feed<Catalogue> feed;
   final BridgeService service;
   volatile long underWayMillis;
   volatile Served served;
@@ -87,7 +88,7 @@ final class Bridge implements AutoCloseable {
     audit = folder.resolve("audit");
     log = AuditLog.open(audit, AuditFiles.KEY);
     values = ValueKeys.open(folder.resolve("values"), Duration.ofDays(30), InstantSource.system());
-    feed = new CatalogueFeed(Catalogues.of("plant-1", "agent-a", "1", this.served).build());
+    feed = new Feed<>(Catalogues.of("plant-1", "agent-a", "1", this.served).build());
     service =
         new BridgeService(
             new Calls(

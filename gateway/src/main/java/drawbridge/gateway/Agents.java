@@ -68,6 +68,7 @@ public final class Agents {
     site.add(link);
     LOG.log(Level.INFO, () -> "the agent " + site.name() + "/" + agent.agent() + " is up");
     link.describe();
+    link.measure();
     records.anchors().ifPresent(link::anchor);
     return true;
   }

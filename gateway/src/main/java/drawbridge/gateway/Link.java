@@ -4,9 +4,15 @@ import drawbridge.relay.AgentLink;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Catalogue;
 import drawbridge.relay.wire.DescribeRequest;
+import drawbridge.relay.wire.MeasureRequest;
+import drawbridge.relay.wire.Measured;
+import drawbridge.relay.wire.Pool;
 import io.grpc.Context;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -33,6 +39,7 @@ final class Link implements AutoCloseable {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicLong asked = new AtomicLong(System.nanoTime());
   private volatile Offer offer = Offer.NONE;
+  private volatile Map<String, Pool> pools = Map.of();
   private volatile boolean described;
   private volatile boolean closed;
 
@@ -115,6 +122,21 @@ final class Link implements AutoCloseable {
                 .describe(request, new Changes()));
   }
 
+  /** How busy the agent's connections to a source are; all zero: it has not said. */
+  Pool pool(String source) {
+    return pools.getOrDefault(source, Pool.getDefaultInstance());
+  }
+
+  /** Hears how busy the agent's sources are, and again a while after it broke off, until closed. */
+  void measure() {
+    if (!closed) {
+      life.run(
+          () ->
+              BridgeGrpc.newStub(agent.calls())
+                  .measure(MeasureRequest.getDefaultInstance(), new Figures()));
+    }
+  }
+
   /** Keeps what the agent says of its audit log, until closed. */
   void anchor(Anchors anchors) {
     anchors.listen(agent, life);
@@ -150,6 +172,34 @@ final class Link implements AutoCloseable {
 
     private void again() {
       CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, VIRTUAL).execute(Link.this::describe);
+    }
+  }
+
+  private final class Figures implements StreamObserver<Measured> {
+    @Override
+    public void onNext(Measured told) {
+      Map<String, Pool> now = new HashMap<>();
+      told.getPoolsList().stream()
+          .limit(Measures.SOURCES)
+          .forEach(pool -> now.put(pool.getSource(), pool));
+      pools = now;
+    }
+
+    @Override
+    public void onError(Throwable broken) {
+      // An older agent does not know the call.
+      if (Status.fromThrowable(broken).getCode() != Status.Code.UNIMPLEMENTED) {
+        again();
+      }
+    }
+
+    @Override
+    public void onCompleted() {
+      again();
+    }
+
+    private void again() {
+      CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS, VIRTUAL).execute(Link.this::measure);
     }
   }
 }

@@ -1,7 +1,9 @@
 package drawbridge.gateway;
 
+import drawbridge.relay.wire.Pool;
 import drawbridge.relay.wire.Source;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -44,6 +46,9 @@ final class Measures implements AutoCloseable {
   static final String OWN_CERTIFICATE = "drawbridge.certificate.days";
   static final String OVERDUE = "drawbridge.crl.overdue";
   static final String SOURCE = "drawbridge.source.available";
+  static final String POOL = "drawbridge.source.connections";
+  static final String WAITING = "drawbridge.source.waiting";
+  static final String TIMEOUTS = "drawbridge.source.timeouts";
 
   /** Where no operation fits: the label says so, and not what the caller asked for. */
   static final String NONE = "none";
@@ -52,7 +57,7 @@ final class Measures implements AutoCloseable {
   private static final int OPERATIONS = 8192;
 
   /** Of one agent's catalogue, and of all gauges over the gateway's whole life. */
-  private static final int SOURCES = 64;
+  static final int SOURCES = 64;
 
   private static final int GAUGES = 4096;
 
@@ -229,13 +234,47 @@ final class Measures implements AutoCloseable {
     link.offer().catalogue().getSourcesList().stream()
         .limit(SOURCES)
         .map(Source::getName)
-        .forEach(
-            source ->
-                gauge(
-                    SOURCE,
-                    "1: the agent can reach the source",
-                    List.of(tags.get(0), tags.get(1), Tag.of("source", source)),
-                    () -> available(current(site, agent), source) ? 1 : 0));
+        .forEach(source -> source(site, agent, source));
+  }
+
+  private void source(Site site, String agent, String source) {
+    Tag bySite = Tag.of("site", site.name());
+    Tag byAgent = Tag.of("agent", agent);
+    Tag bySource = Tag.of("source", source);
+    List<Tag> tags = List.of(bySite, byAgent, bySource);
+    gauge(
+        SOURCE,
+        "1: the agent can reach the source",
+        tags,
+        () -> available(current(site, agent), source) ? 1 : 0);
+    gauge(
+        POOL,
+        "connections of the agent to the source",
+        List.of(bySite, byAgent, bySource, Tag.of("state", "active")),
+        () -> pool(site, agent, source).getActive());
+    gauge(
+        POOL,
+        "connections of the agent to the source",
+        List.of(bySite, byAgent, bySource, Tag.of("state", "idle")),
+        () -> pool(site, agent, source).getIdle());
+    gauge(
+        WAITING,
+        "calls that wait for a connection to the source",
+        tags,
+        () -> pool(site, agent, source).getWaiting());
+    if (gauges.size() < GAUGES && gauges.add(TIMEOUTS + tags)) {
+      Meter ignored =
+          FunctionCounter.builder(
+                  TIMEOUTS, site, of -> (double) pool(of, agent, source).getTimeouts())
+              .description("calls that got no connection to the source in time")
+              .tags(tags)
+              .register(registry);
+    }
+  }
+
+  private static Pool pool(Site site, String agent, String source) {
+    Link now = current(site, agent);
+    return now == null ? Pool.getDefaultInstance() : now.pool(source);
   }
 
   private static @Nullable Link current(Site site, String agent) {

@@ -2,6 +2,9 @@ package drawbridge.gateway;
 
 import com.google.protobuf.ByteString;
 import drawbridge.relay.AgentLink;
+import drawbridge.relay.wire.MeasureRequest;
+import drawbridge.relay.wire.Measured;
+import drawbridge.relay.wire.Pool;
 import drawbridge.relay.wire.AnchorRequest;
 import drawbridge.relay.wire.Anchored;
 import drawbridge.relay.wire.Api;
@@ -69,6 +72,18 @@ final class FakeAgent implements AutoCloseable {
   volatile ViewReply view = ViewReply.getDefaultInstance();
 
   final Queue<ViewRequest> viewers = new ConcurrentLinkedQueue<>();
+
+  /** How busy its sources are. */
+  private final Measured measured =
+      Measured.newBuilder()
+          .addPools(
+              Pool.newBuilder()
+                  .setSource("erp")
+                  .setActive(3)
+                  .setIdle(2)
+                  .setWaiting(5)
+                  .setTimeouts(7))
+          .build();
 
   /** What it says of its audit log; null: it does not know the question. */
   volatile @Nullable Function<AnchorRequest, List<Anchored>> checkpoints;
@@ -162,6 +177,11 @@ final class FakeAgent implements AutoCloseable {
       } else {
         told.apply(request).forEach(observer::onNext);
       }
+    }
+
+    @Override
+    public void measure(MeasureRequest request, StreamObserver<Measured> observer) {
+      observer.onNext(measured);
     }
 
     @Override

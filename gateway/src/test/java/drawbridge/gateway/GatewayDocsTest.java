@@ -70,7 +70,13 @@ final class GatewayDocsTest {
               "drawbridge_agent_up{agent=\"agent-a\",site=\"plant-1\"} 1",
               "drawbridge_agent_up{agent=\"agent-b\",site=\"plant-1\"} 0",
               "drawbridge_agent_problems{agent=\"agent-a\",site=\"plant-1\"} 0",
-              "drawbridge_source_available{agent=\"agent-a\",site=\"plant-1\",source=\"erp\"} 1")) {
+              "drawbridge_source_available{agent=\"agent-a\",site=\"plant-1\",source=\"erp\"} 1",
+              "drawbridge_source_connections{agent=\"agent-a\",site=\"plant-1\",source=\"erp\",state=\"active\"}"
+                  + " 3",
+              "drawbridge_source_connections{agent=\"agent-a\",site=\"plant-1\",source=\"erp\",state=\"idle\"}"
+                  + " 2",
+              "drawbridge_source_waiting{agent=\"agent-a\",site=\"plant-1\",source=\"erp\"} 5",
+              "drawbridge_source_timeouts_total{agent=\"agent-a\",site=\"plant-1\",source=\"erp\"} 7")) {
         assertTrue(text.contains(line), () -> line + " is missing in\n" + text);
       }
       assertTrue(!text.contains("secret"), "labels never come from a request");

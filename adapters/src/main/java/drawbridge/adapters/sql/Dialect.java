@@ -212,6 +212,70 @@ public enum Dialect {
     };
   }
 
+  /** Digits after the second that the driver hands over; further ones it would round. */
+  int secondDigits() {
+    return switch (this) {
+      case POSTGRESQL, MARIADB -> 6;
+      case SQLSERVER -> 7;
+      case H2, ORACLE, DB2, DB2I, OTHER -> 9;
+    };
+  }
+
+  /** A part of a second has more digits than so many. */
+  static boolean finer(int nanos, int digits) {
+    int unit = 1;
+    for (int i = 9; i > digits; i--) {
+      unit *= 10;
+    }
+    return nanos % unit != 0;
+  }
+
+  /**
+   * What the bridge sets on a new connection. MariaDB and MySQL store what fits of a value and only
+   * warn, unless they are strict; for tables without transactions that takes a word of its own.
+   */
+  void begin(Connection connection) throws SQLException {
+    if (this == MARIADB) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(
+            "set session sql_mode = concat_ws(',', nullif(@@session.sql_mode, ''),"
+                + " 'STRICT_ALL_TABLES'), session sql_notes = 1");
+      }
+    }
+  }
+
+  /** The database refuses a value that doesn't fit. */
+  boolean unfit(SQLException e) {
+    String state = e.getSQLState() == null ? "" : e.getSQLState();
+    return state.startsWith("22")
+        || switch (this) {
+          case MARIADB -> lossy(e, false);
+          // Too long, out of range, no such date.
+          case SQLSERVER ->
+              List.of(220, 232, 241, 242, 245, 2628, 8114, 8115, 8152, 8169)
+                  .contains(e.getErrorCode());
+          case ORACLE -> List.of(1401, 1426, 1438, 1722, 12899).contains(e.getErrorCode());
+          default -> false;
+        };
+  }
+
+  /**
+   * The database stored a value otherwise than it was given, or left something out of an answer:
+   * MariaDB and MySQL do, even where they are strict, and say so in a note.
+   */
+  boolean lossy(SQLException told, boolean reads) {
+    if (this != MARIADB) {
+      return false;
+    }
+    return switch (told.getErrorCode()) {
+      // group_concat was cut.
+      case 1260 -> true;
+      // Out of range, rounded or cut, not of its type, too long.
+      case 1264, 1265, 1292, 1366, 1406 -> !reads;
+      default -> false;
+    };
+  }
+
   int nullType(Type type) {
     return switch (type) {
       case STRING -> Types.VARCHAR;

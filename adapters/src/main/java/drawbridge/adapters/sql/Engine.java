@@ -11,6 +11,9 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoField;
+import java.time.temporal.Temporal;
+import java.util.Map;
 
 /**
  * One call in one transaction on one connection: borrows it, lets the work run, commits or rolls
@@ -20,12 +23,14 @@ import java.time.Duration;
  * first and answers then, so that a change is never reported that was not made, and a failure
  * before the commit changes nothing.
  *
+ * @param operation its id, for the log
  * @param reads runs read-only, and nothing of it stays
  * @param safe may run twice
  * @param isolation of {@link Connection}; {@link Connection#TRANSACTION_NONE}: the database's own
  * @param seconds the longest that it may run; 0: only the call decides
  */
-record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int seconds) {
+record Engine(
+    SqlSource source, String operation, boolean reads, boolean safe, int isolation, int seconds) {
   /** What the connection may wait beyond the deadline before it counts as broken. */
   private static final long GRACE_MS = 10_000;
 
@@ -36,6 +41,7 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
 
   void run(Call given, Answer answer, Work work) throws FaultException {
     Call call = bounded(given);
+    checkSeconds(call);
     SqlSource own = source.of(call);
     if (safe) {
       answer.places(own.longAnswers());
@@ -60,6 +66,21 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
     }
   }
 
+  /** Drivers round what is finer than they know, without a word. */
+  private void checkSeconds(Call call) throws FaultException {
+    int digits = source.dialect().secondDigits();
+    for (Map.Entry<String, ?> argument : call.arguments().entrySet()) {
+      if (argument.getValue() instanceof Temporal time
+          && time.isSupported(ChronoField.NANO_OF_SECOND)
+          && Dialect.finer(time.get(ChronoField.NANO_OF_SECOND), digits)) {
+        throw Fault.argument(
+                argument.getKey(),
+                "“" + argument.getKey() + "” has more than " + digits + " digits after the second")
+            .thrown();
+      }
+    }
+  }
+
   private Call bounded(Call call) {
     if (seconds == 0) {
       return call;
@@ -73,7 +94,8 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
   /** Runs the work on one connection and leaves no trace on it. */
   private long once(SqlSource own, Call call, Reply reply, Work work)
       throws FaultException, SQLException, IOException {
-    try (Connection connection = own.connect(call)) {
+    try (Loan loan = own.lend(call, operation)) {
+      Connection connection = loan.connection();
       boolean ended = false;
       try {
         connection.setReadOnly(reads);
@@ -154,7 +176,7 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
 
   private Fault fault(SQLException e) {
     if (!SqlFaults.broken(e)) {
-      return SqlFaults.execution(e);
+      return SqlFaults.execution(e, source.dialect());
     }
     return safe ? SqlFaults.unavailable("the connection to the source broke", e) : unknown(e);
   }

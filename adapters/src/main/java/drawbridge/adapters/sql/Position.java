@@ -138,7 +138,7 @@ record Position(String list, long left, List<Bound> keys) {
     return value == null || !filled ? value : value.stripTrailing();
   }
 
-  private static boolean zoned(Columns.Shape shape) {
+  static boolean zoned(Columns.Shape shape) {
     String name = shape.typeName().toLowerCase(Locale.ROOT);
     return shape.jdbcType() == Types.TIMESTAMP_WITH_TIMEZONE
         || shape.jdbcType() == Types.TIME_WITH_TIMEZONE

@@ -6,8 +6,10 @@ import drawbridge.adapters.Type;
 import drawbridge.adapters.sql.Resource.Col;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,8 +27,7 @@ final class ResourceCheck {
   static List<Column> describe(Connection connection, Resource resource)
       throws SQLException, FaultException {
     Dialect dialect = resource.dialect();
-    StringBuilder sql = new StringBuilder("select ");
-    sql.append(Resource.selection(resource.columns(), dialect));
+    StringBuilder sql = new StringBuilder(selection(resource));
     Resource.Etag etag = resource.etag();
     if (etag != null && !etag.column().isEmpty()) {
       sql.append(", ").append(etag.column());
@@ -63,6 +64,25 @@ final class ResourceCheck {
       }
     }
     return columns;
+  }
+
+  private static String selection(Resource resource) {
+    return "select " + Resource.selection(resource.columns(), resource.dialect());
+  }
+
+  /** The columns as the table declares them, in the resource's order. */
+  static List<Columns.Shape> shapes(Connection connection, Resource resource) throws SQLException {
+    String sql = selection(resource) + " from " + resource.table() + " where 1 = 0";
+    // Run and not just prepared, since drivers keep what they were told of a prepared statement.
+    try (Statement statement = connection.createStatement();
+        ResultSet none = statement.executeQuery(sql)) {
+      ResultSetMetaData from = none.getMetaData();
+      List<Columns.Shape> shapes = new ArrayList<>();
+      for (int i = 1; i <= resource.columns().size(); i++) {
+        shapes.add(Columns.Shape.of(from, i));
+      }
+      return shapes;
+    }
   }
 
   private static void compare(Resource resource, Columns found, ResultSetMetaData from)

@@ -46,9 +46,15 @@ final class ResourceOperations {
 
   private Made made(Action action) {
     boolean reads = action == Action.LIST || action == Action.GET;
-    Engine engine =
-        new Engine(source, reads, reads, Connection.TRANSACTION_NONE, outline.traits().seconds());
     Outline own = outline(action);
+    Engine engine =
+        new Engine(
+            source,
+            own.id(),
+            reads,
+            reads,
+            Connection.TRANSACTION_NONE,
+            outline.traits().seconds());
     if (action == Action.LIST) {
       ListAction list = new ListAction(own.id(), engine, resource);
       return new Made(list, own.with(true, false, columns, list));

@@ -29,6 +29,7 @@ final class RowAction implements Operation.Action, SqlOperation {
   private final Resource resource;
   private final Action action;
   private final RowReader reader;
+  private final Capacities capacities;
 
   RowAction(String id, Engine engine, Resource resource, Action action) {
     this.id = id;
@@ -36,6 +37,7 @@ final class RowAction implements Operation.Action, SqlOperation {
     this.resource = resource;
     this.action = action;
     this.reader = new RowReader(resource);
+    this.capacities = new Capacities(resource);
   }
 
   @Override
@@ -46,6 +48,9 @@ final class RowAction implements Operation.Action, SqlOperation {
   @Override
   public List<Column> describe(Connection connection) throws SQLException, FaultException {
     List<Column> columns = ResourceCheck.describe(connection, resource);
+    if (action == Action.CREATE || action == Action.UPDATE) {
+      capacities.look(connection);
+    }
     return action == Action.DELETE ? List.of() : columns;
   }
 
@@ -110,6 +115,7 @@ final class RowAction implements Operation.Action, SqlOperation {
     Call call = session.call();
     List<Bound> key = path(call);
     List<Col> given = resource.given(call, true);
+    capacities.check(session, given);
     checkMatch(session, key);
     Sql sql = new Sql().add("update " + resource.table() + " set ");
     for (int i = 0; i < given.size(); i++) {
@@ -168,6 +174,7 @@ final class RowAction implements Operation.Action, SqlOperation {
       throws FaultException, SQLException, IOException {
     Call call = session.call();
     List<Col> given = resource.given(call, false);
+    capacities.check(session, given);
     Optional<Requests> requests = Requests.of(resource, id, call);
     try {
       List<Bound> key = insert(session, given, requests);

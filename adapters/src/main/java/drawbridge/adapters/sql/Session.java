@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 
 /**
  * The connection of one call, in its transaction. Every statement runs under a {@link Watch}, so
@@ -60,13 +61,33 @@ record Session(SqlSource source, Connection connection, Call call, boolean reads
             call, () -> dialect().stop(connection, prepared), () -> source.drop(connection))) {
       try {
         watch.check();
-        return results.read(prepared, prepared.execute(), watch);
+        boolean query = prepared.execute();
+        if (!query) {
+          checkKept(prepared);
+        }
+        T read = results.read(prepared, query, watch);
+        if (query) {
+          checkKept(prepared);
+        }
+        return read;
       } catch (SQLException e) {
         Fault stopped = watch.stopped();
         if (stopped == null || (SqlFaults.broken(e) && !safe)) {
           throw e;
         }
         throw Fault.of(stopped.code(), stopped.message(), e).thrown();
+      }
+    }
+  }
+
+  /** Nothing is rounded or cut in silence, as far as the database tells. */
+  private void checkKept(PreparedStatement executed) throws FaultException, SQLException {
+    if (dialect() != Dialect.MARIADB) {
+      return;
+    }
+    for (SQLWarning told = executed.getWarnings(); told != null; told = told.getNextWarning()) {
+      if (dialect().lossy(told, reads)) {
+        throw (reads ? SqlFaults.cut(told) : SqlFaults.unfit(told)).thrown();
       }
     }
   }

@@ -43,11 +43,10 @@ final class SqlFaults {
   }
 
   /** While the statement ran; whatever it had begun is rolled back. */
-  static Fault execution(SQLException e) {
+  static Fault execution(SQLException e, Dialect dialect) {
     String state = state(e);
-    if (state.startsWith("22")) {
-      return Fault.of(
-          Code.INVALID_ARGUMENT, "a value does not fit what the source expects in its place", e);
+    if (dialect.unfit(e)) {
+      return unfit(e);
     }
     if (state.startsWith("23")) {
       return Fault.of(Code.CONFLICT, "the source refuses this: it conflicts with data there", e);
@@ -66,6 +65,16 @@ final class SqlFaults {
     }
     return Fault.of(Code.SOURCE_ERROR, "the source could not carry out the operation", e)
         .because(reason(state));
+  }
+
+  static Fault unfit(SQLException e) {
+    return Fault.of(
+        Code.INVALID_ARGUMENT, "a value does not fit what the source expects in its place", e);
+  }
+
+  /** A value of an answer is not whole. */
+  static Fault cut(SQLException e) {
+    return Fault.of(Code.SOURCE_ERROR, "the source left something out of a value", e);
   }
 
   private static Reason reason(String state) {

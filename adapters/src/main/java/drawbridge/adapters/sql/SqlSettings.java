@@ -184,6 +184,7 @@ record SqlSettings(
     if (connection == null) {
       throw new SQLException("the driver does not take the URL", "08001");
     }
+    dialect.begin(connection);
     return connection;
   }
 

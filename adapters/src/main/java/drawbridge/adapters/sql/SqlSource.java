@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** A database behind a pool of connections, which fills as calls need it. */
@@ -38,12 +39,8 @@ public final class SqlSource implements Source {
    */
   static final int MOST_WAITING = 256;
 
-  /**
-   * Hardly a call lasts this long: a connection that is away longer is told in the log with the
-   * place that took it, and once more should it come back. The pool takes nothing beyond the half
-   * hour that a connection lives.
-   */
-  private static final Duration LEAKED = Duration.ofMinutes(29);
+  /** Beyond its call's deadline; by then every statement was stopped or its connection broken. */
+  private static final Duration LEAKED = Duration.ofMinutes(1);
 
   private static final System.Logger LOG = System.getLogger(SqlSource.class.getName());
 
@@ -56,6 +53,11 @@ public final class SqlSource implements Source {
 
   /** Half of the connections: readers that dawdle leave the rest to short calls. */
   private final Semaphore longAnswers;
+
+  private final Duration leaked;
+
+  /** Calls that got no connection in time. */
+  private final LongAdder timeouts = new LongAdder();
 
   private final String warning;
   private final List<SqlOperation> operations = new ArrayList<>();
@@ -76,7 +78,8 @@ public final class SqlSource implements Source {
   }
 
   /**
-   * @param leaked a connection that is lent for longer is told in the log, with the place
+   * @param leaked a connection that is lent beyond its call's deadline for longer is told in the
+   *     log
    */
   SqlSource(
       String name,
@@ -91,8 +94,9 @@ public final class SqlSource implements Source {
     this.poolSize = poolSize;
     this.longAnswers = new Semaphore(Math.max(1, poolSize / 2));
     this.warning = warning;
+    this.leaked = leaked;
     this.signOn = new SignOn(name, dialect, connector, CONNECTING);
-    this.pool = new HikariPool(pool(name, signOn, poolSize, leaked));
+    this.pool = new HikariPool(pool(name, signOn, poolSize));
     if (!warning.isEmpty()) {
       LOG.log(Level.WARNING, "source " + name + ": " + warning);
     }
@@ -118,7 +122,7 @@ public final class SqlSource implements Source {
     return new SqlSource(name, dialect, connector, poolSize, "");
   }
 
-  private static HikariConfig pool(String name, SignOn signOn, int size, Duration leaked) {
+  private static HikariConfig pool(String name, SignOn signOn, int size) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setDataSource(signOn);
@@ -128,7 +132,6 @@ public final class SqlSource implements Source {
     config.setInitializationFailTimeout(-1);
     config.setConnectionTimeout(CONNECTING.toMillis());
     config.setAutoCommit(false);
-    config.setLeakDetectionThreshold(leaked.toMillis());
     config.validate();
     return config;
   }
@@ -147,7 +150,8 @@ public final class SqlSource implements Source {
     if (section.has("procedure")) {
       ProcedureReader.Read read = ProcedureReader.read(section, outline);
       Engine engine =
-          new Engine(this, false, read.safe(), read.isolation(), outline.traits().seconds());
+          new Engine(
+              this, outline.id(), false, read.safe(), read.isolation(), outline.traits().seconds());
       ProcedureAction action = new ProcedureAction(engine, read.procedure());
       operations.add(action);
       changes = true;
@@ -157,7 +161,8 @@ public final class SqlSource implements Source {
     boolean reads = outline.method().equals("GET");
     changes |= !reads;
     Engine engine =
-        new Engine(this, reads, read.safe(), read.isolation(), outline.traits().seconds());
+        new Engine(
+            this, outline.id(), reads, read.safe(), read.isolation(), outline.traits().seconds());
     StatementAction action = new StatementAction(engine, read.plan());
     operations.add(action);
     return read.outline().with(read.safe(), read.plan().single(), List.of(), action);
@@ -208,6 +213,13 @@ public final class SqlSource implements Source {
     connector.serve(connection, call);
   }
 
+  /** A connection for one call, in a transaction to come; see {@link #connect}. */
+  Loan lend(Call call, String operation) throws FaultException {
+    Connection connection = connect(call);
+    Duration left = Duration.ofNanos(Math.max(0, call.deadline() - System.nanoTime()));
+    return new Loan(name, operation, connection, left.plus(leaked));
+  }
+
   /**
    * A connection for one call, in a transaction to come; closing it gives it back.
    *
@@ -224,6 +236,7 @@ public final class SqlSource implements Source {
       throw SqlFaults.unavailable(SqlFaults.REFUSED, null).thrown();
     }
     if (pool.getThreadsAwaitingConnection() >= MOST_WAITING) {
+      timeouts.increment();
       throw SqlFaults.busy(null).thrown();
     }
     // A tenth of the time is kept, so that the answer says which wait it was.
@@ -251,15 +264,18 @@ public final class SqlSource implements Source {
   private Fault unconnected(SQLException e) {
     int connections = pool.getTotalConnections();
     if (connections >= poolSize) {
+      timeouts.increment();
       return SqlFaults.busy(e);
     }
     if (e.getCause() instanceof SQLException cause) {
       failed(cause);
       return SqlFaults.unavailable(SqlFaults.sentence(cause, dialect), e);
     }
-    return connections == 0
-        ? SqlFaults.unavailable("the source cannot be reached", e)
-        : SqlFaults.busy(e);
+    if (connections == 0) {
+      return SqlFaults.unavailable("the source cannot be reached", e);
+    }
+    timeouts.increment();
+    return SqlFaults.busy(e);
   }
 
   private void failed(SQLException e) {
@@ -299,6 +315,7 @@ public final class SqlSource implements Source {
     figures.put("active", (long) pool.getActiveConnections());
     figures.put("idle", (long) pool.getIdleConnections());
     figures.put("waiting", (long) pool.getThreadsAwaitingConnection());
+    figures.put("timeouts", timeouts.sum());
     return figures;
   }
 

@@ -6,6 +6,7 @@ import drawbridge.adapters.Fault.Code;
 import drawbridge.adapters.FaultException;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,12 @@ final class Watch implements AutoCloseable {
             1, Thread.ofPlatform().daemon().name("sql-deadlines").factory());
     executor.setRemoveOnCancelPolicy(true);
     return executor;
+  }
+
+  /** Runs what must not wait, on a thread of its own. */
+  static ScheduledFuture<?> later(Runnable what, Duration after) {
+    return ALARMS.schedule(
+        () -> Thread.startVirtualThread(what), after.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private ScheduledFuture<?> schedule(Code code, long delay, TimeUnit unit) {

@@ -112,43 +112,86 @@ final class PoolTest {
     }
   }
 
+  /** What a logger says while it is open. */
+  private static final class Heard extends Handler implements AutoCloseable {
+    private final BlockingQueue<LogRecord> said = new LinkedBlockingQueue<>();
+    private final Logger logger = Logger.getLogger(Loan.class.getName());
+
+    Heard() {
+      logger.addHandler(this);
+    }
+
+    LogRecord next() throws InterruptedException {
+      LogRecord record = said.poll(20, TimeUnit.SECONDS);
+      assertTrue(record != null, "something is said");
+      return record;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      said.add(record);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
+    }
+  }
+
+  private static Map<String, Long> figures(
+      long connections, long active, long idle, long waiting, long timeouts) {
+    return Map.of(
+        "connections", connections,
+        "active", active,
+        "idle", idle,
+        "waiting", waiting,
+        "timeouts", timeouts);
+  }
+
+  private static Call call(Duration most) {
+    return new Call(Map.of(), System.nanoTime() + most.toNanos(), 10, new Cancellation());
+  }
+
   @Test
-  void whatIsLentIsToldAndWhatIsLostToo() throws Exception {
-    BlockingQueue<String> said = new LinkedBlockingQueue<>();
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord record) {
-            said.add(String.valueOf(record.getMessage()));
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    Logger logger = Logger.getLogger("com.zaxxer.hikari.pool.ProxyLeakTask");
-    Level before = logger.getLevel();
-    logger.setLevel(Level.WARNING);
-    logger.addHandler(handler);
-    // The pool takes no shorter time than two seconds.
+  void whatIsLentIsCountedAndWhatIsLostIsToldWithItsOperation() throws Exception {
     SqlSource source =
-        new SqlSource("erp", Dialect.H2, Memory.fresh(), 3, "", Duration.ofSeconds(2));
-    try {
-      try (Connection lost = source.connect(call());
-          Connection used = source.connect(call())) {
-        assertTrue(lost.isValid(5) && used.isValid(5));
-        assertEquals(
-            Map.of("connections", 2L, "active", 2L, "idle", 0L, "waiting", 0L), figures(source));
-        String leak = said.poll(20, TimeUnit.SECONDS);
-        assertTrue(leak != null && leak.contains("leak"), String.valueOf(leak));
+        new SqlSource("erp", Dialect.H2, Memory.fresh(), 3, "", Duration.ofMillis(100));
+    try (Heard log = new Heard()) {
+      try (Loan lost = source.lend(call(Duration.ofMillis(100)), "shop/v1/Lose");
+          Loan used = source.lend(call(), "shop/v1/Use")) {
+        assertTrue(lost.connection().isValid(5) && used.connection().isValid(5));
+        assertEquals(figures(2, 2, 0, 0, 0), figures(source));
+        LogRecord leak = log.next();
+        assertEquals(Level.WARNING, leak.getLevel());
+        assertTrue(
+            leak.getMessage().contains("source erp: a connection leaks: shop/v1/Lose"),
+            leak.getMessage());
+        assertTrue(leak.getThrown().getStackTrace().length > 0, "what its thread does");
       }
-      assertEquals(
-          Map.of("connections", 2L, "active", 0L, "idle", 2L, "waiting", 0L), figures(source));
+      assertTrue(log.next().getMessage().contains("shop/v1/Lose gave its connection back"));
+      assertTrue(log.said.isEmpty(), "nothing is said of who is in time");
+      assertEquals(figures(2, 0, 2, 0, 0), figures(source));
     } finally {
-      logger.removeHandler(handler);
-      logger.setLevel(before);
+      source.close();
+    }
+  }
+
+  @Test
+  void whoWaitsInVainIsCounted() throws Exception {
+    SqlSource source = SqlSource.over("erp", Dialect.H2, Memory.fresh(), 1);
+    try (Loan taken = source.lend(call(), "shop/v1/Take")) {
+      assertTrue(taken.connection().isValid(5));
+      Fault busy =
+          assertThrows(
+                  FaultException.class,
+                  () -> source.lend(call(Duration.ofMillis(300)), "shop/v1/Wait"))
+              .fault();
+      assertEquals(Fault.Code.BUSY, busy.code());
+      assertEquals(figures(1, 1, 0, 0, 1), figures(source));
+    } finally {
       source.close();
     }
   }

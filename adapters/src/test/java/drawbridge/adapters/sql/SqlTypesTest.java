@@ -1,10 +1,21 @@
 package drawbridge.adapters.sql;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import drawbridge.adapters.Fault;
+import drawbridge.adapters.FaultException;
+import drawbridge.adapters.TestCall;
 import drawbridge.adapters.TestSite;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,23 +61,54 @@ final class SqlTypesTest {
     Database database = MariaDb.database();
     database.execute(
         "drop table if exists kinds",
-        "create table kinds (t tinyint, u int unsigned, b bigint unsigned, f float, bits bit(1), y"
-            + " char(4), e enum('a','b'), j json, tx longtext, bl blob, ts timestamp(6))",
-        "insert into kinds values (-128, 4294967295, 18446744073709551615, 0.1, b'1', 'ab', 'b',"
-            + " '{\"a\":1}', 'Zoë \"x\"', x'00ff10', '2026-01-01 01:02:03.000001')");
+        "create table kinds (t tinyint, s smallint, m mediumint, i int, g bigint, u integer"
+            + " unsigned, b bigint unsigned, n decimal(15,2), w decimal(16,2), f float, d double,"
+            + " o boolean, bits bit(1), more bit(5), c char(4), v varchar(9), e enum('a','b'), st"
+            + " set('a','b'), j json, lo longtext, tx text, bl blob, bin binary(2), vb varbinary(9), da date, ti"
+            + " time(3), dt datetime(6), ts timestamp(6) null, id uuid, y year, geo point, nul"
+            + " integer) character set utf8mb4",
+        "insert into kinds values (-128, -32768, -8388608, -2147483648, -9007199254740993,"
+            + " 4294967295, 18446744073709551615, 1.10, 1, 0.1, 0.1, true, b'1', b'00101', 'ab',"
+            + " 'Zoë', 'b', 'a,b', '{\"a\":1}', 'long', 'Zoë \"x\" 🚪', x'00ff10', x'00ff', x'00ff10',"
+            + " '2026-02-28', '01:02:03.450', '2026-01-01 01:02:03.000001', '2026-01-01"
+            + " 01:02:03.000001', 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 2026, point(1, 2), null)");
     check(
         database.url(),
         database.user(),
         """
             null => null
             (select t from kinds) => -128
+            (select s from kinds) => -32768
+            (select m from kinds) => -8388608
+            (select i from kinds) => -2147483648
+            (select g from kinds) => "-9007199254740993"
             (select u from kinds) => 4294967295
             (select b from kinds) => "18446744073709551615"
+            (select n from kinds) => 1.10
+            (select w from kinds) => "1.00"
             (select f from kinds) => 0.1
+            (select d from kinds) => 0.1
+            (select o from kinds) => 1
+            (select bits from kinds) => true
+            (select more from kinds) => "b'101'"
+            (select c from kinds) => "ab"
+            (select v from kinds) => "Zoë"
             (select e from kinds) => "b"
-            (select tx from kinds) => "Zoë \\"x\\""
+            (select st from kinds) => "a,b"
+            (select j from kinds) => "{\\"a\\":1}"
+            (select lo from kinds) => "long"
+            (select tx from kinds) => "Zoë \\"x\\" 🚪"
             (select bl from kinds) => "AP8Q"
+            (select bin from kinds) => "AP8="
+            (select vb from kinds) => "AP8Q"
+            (select da from kinds) => "2026-02-28"
+            (select ti from kinds) => "01:02:03.45"
+            (select dt from kinds) => "2026-01-01T01:02:03.000001"
             (select ts from kinds) => "2026-01-01T01:02:03.000001"
+            (select id from kinds) => "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+            (select y from kinds) => "2026"
+            (select geo from kinds) => "POINT(1 2)"
+            (select nul from kinds) => null
             9007199254740993 => "9007199254740993"
             cast(1.10 as decimal(15,2)) => 1.10
             cast(1 as decimal(16,2)) => "1.00"
@@ -81,10 +123,16 @@ final class SqlTypesTest {
 
   @Test
   void postgresTypesKeepEveryDigit() throws Exception {
+    Database.all()
+        .getFirst()
+        .execute("drop type if exists mood", "create type mood as enum ('a', 'b')");
     check(
         Postgres.url(),
         """
         null::int => null
+        7::integer => 7
+        null::double precision => null
+        'b'::mood => "b"
         (-32768)::smallint => -32768
         2147483647 => 2147483647
         9007199254740993::bigint => "9007199254740993"
@@ -155,6 +203,13 @@ final class SqlTypesTest {
         """
         cast(null as integer) => null
         cast(-128 as tinyint) => -128
+        cast(-32768 as smallint) => -32768
+        cast(2147483647 as integer) => 2147483647
+        cast(0.1 as double precision) => 0.1
+        cast('ab' as char(4)) => "ab  "
+        cast('ab' as varchar(9)) => "ab"
+        cast('b' as enum('a', 'b')) => "b"
+        null => null
         cast(9007199254740993 as bigint) => "9007199254740993"
         cast(1.10 as numeric(15,2)) => 1.10
         cast(1 as numeric(16,2)) => "1.00"
@@ -179,6 +234,51 @@ final class SqlTypesTest {
         """);
   }
 
+  /** A word of the table in docs/sql.md stands in a case here. */
+  @Test
+  void everyTypeOfTheTableHasACase() throws Exception {
+    String source =
+        Files.readString(Path.of("src/test/java/drawbridge/adapters/sql/SqlTypesTest.java"));
+    Map<String, String> cases = new LinkedHashMap<>();
+    for (String test :
+        List.of("postgresTypesKeepEveryDigit", "mariaDbTypesKeep", "h2TypesKeepEveryDigit")) {
+      String begin = source.substring(source.indexOf("void " + test));
+      cases.put(test, begin.substring(0, begin.indexOf("  @Test")).toLowerCase(Locale.ROOT));
+    }
+    List<String> missing = new ArrayList<>();
+    int seen = 0;
+    for (String line : Files.readString(Path.of("../docs/sql.md")).lines().toList()) {
+      String[] cells = line.split("\\|", -1);
+      if (cells.length != 9 || cells[1].contains("PostgreSQL") || cells[1].startsWith("---")) {
+        continue;
+      }
+      int database = 0;
+      for (String test : cases.keySet()) {
+        String cell = cells[++database].replaceAll("\\([^)]*\\)", "");
+        for (String part : cell.split("[,;:]| otherwise| of | is | so ", -1)) {
+          String word = part.strip().toLowerCase(Locale.ROOT);
+          if (word.isEmpty() || PROSE.contains(word)) {
+            continue;
+          }
+          seen++;
+          if (!cases.get(test).contains(WORDS.getOrDefault(word, word))) {
+            missing.add(test + " lacks " + word);
+          }
+        }
+      }
+    }
+    assertTrue(seen > 60, "cells that were read: " + seen);
+    assertEquals(List.of(), missing);
+  }
+
+  /** What the table says beside types. */
+  private static final Set<String> PROSE =
+      Set.of("p ≤ 15", "the same", "…", "a number", "numbers", "booleans", "other arrays");
+
+  /** Words of the table that SQL writes otherwise. */
+  private static final Map<String, String> WORDS =
+      Map.of("enums", "'b'::mood", "arrays", "array[", "ranges", "int4range", "geometry", "point");
+
   @Test
   void parametersOfEveryTypeComeBackAsTheyWent() throws Exception {
     String cases =
@@ -200,7 +300,89 @@ final class SqlTypesTest {
     roundTrips("jdbc:h2:mem:" + folder.getFileName(), cases.replace("BYTES", "varbinary"));
   }
 
+  @Test
+  void parametersOfEveryTypeComeBackFromMariaDbAsTheyWent() throws Exception {
+    Assumptions.assumeTrue(
+        MariaDb.installed(), "MariaDB is not installed (Debian: mariadb-server)");
+    Database database = MariaDb.database();
+    roundTrips(
+        database.url(),
+        database.user(),
+        """
+        string => char(100) => it's :not? "ä" \\ 🚪 => "it's :not? \\"ä\\" \\\\ 🚪"
+        long => signed => 9007199254740993 => "9007199254740993"
+        integer => signed => -7 => "-7"
+        decimal => decimal(30,10) => 0.1234567891 => "0.1234567891"
+        double => double => 1.5 => 1.5
+        boolean => signed => true => "1"
+        date => date => 2026-02-28 => "2026-02-28"
+        time => time(6) => 01:02:03.5 => "01:02:03.5"
+        timestamp => datetime(6) => 2026-03-29T02:30:00 => "2026-03-29T02:30:00"
+        uuid => uuid => a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11 => "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+        bytes => binary => AP8Q => "AP8Q"
+        """);
+  }
+
+  /** A resource's column of each type of the API, on a column of the database's. */
+  @Test
+  void whatMariaDbIsGivenForAColumnItAnswers() throws Exception {
+    Assumptions.assumeTrue(
+        MariaDb.installed(), "MariaDB is not installed (Debian: mariadb-server)");
+    Database database = MariaDb.database();
+    database.execute(
+        "drop table if exists written",
+        "create table written (id integer primary key, n integer, l bigint, de decimal(30,10), db"
+            + " double, fl bit(1), da date, ti time(6), dt datetime(6), id2 uuid, js json, en"
+            + " enum('a','b'), bl blob, tx text) character set utf8mb4");
+    String operations =
+        """
+        - name: Written
+          path: /written
+          resource:
+            table: written
+            key: [id]
+            allow: [get, create]
+            columns:
+              id: { type: integer, required: true }
+              n: { type: integer }
+              l: { type: long }
+              de: { type: decimal, as: text }
+              db: { type: double }
+              fl: { type: boolean }
+              da: { type: date }
+              ti: { type: time }
+              dt: { type: timestamp }
+              id2: { type: uuid, cast: uuid }
+              js: { type: string }
+              en: { type: string, cast: char(1) }
+              bl: { type: bytes }
+              tx: { type: string }
+        """;
+    String body =
+        "{\"id\":1,\"n\":-7,\"l\":\"9007199254740993\",\"de\":\"0.1234567891\",\"db\":1.5,"
+            + "\"fl\":true,\"da\":\"2026-02-28\",\"ti\":\"01:02:03.5\","
+            + "\"dt\":\"2026-03-29T02:30:00.000001\","
+            + "\"id2\":\"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11\",\"js\":\"{}\",\"en\":\"b\","
+            + "\"bl\":\"AP8Q\",\"tx\":\"Zoë 🚪\"}";
+    try (TestSite site = database.site(folder, operations)) {
+      assertEquals(body, new TestCall(site.operation("CreateWritten")).body(body).run().text());
+      Fault fault =
+          assertThrows(
+                  FaultException.class,
+                  () ->
+                      new TestCall(site.operation("CreateWritten"))
+                          .body("{\"id\":2,\"js\":\"no json\"}")
+                          .run())
+              .fault();
+      assertEquals(Fault.Code.CONFLICT, fault.code(), "MariaDB's json is text with a constraint");
+    }
+  }
+
   private void roundTrips(String url, String cases) throws Exception {
+    roundTrips(url, "postgres", cases);
+  }
+
+  private void roundTrips(String url, String user, String cases) throws Exception {
     StringBuilder operations = new StringBuilder();
     List<String[]> lines = cases.lines().map(line -> line.split(" => ", -1)).toList();
     for (int i = 0; i < lines.size(); i++) {
@@ -215,7 +397,7 @@ final class SqlTypesTest {
               .formatted(i, i, lines.get(i)[1], lines.get(i)[0]));
     }
     try (TestSite site =
-        TestSite.open(folder, "postgres", "url: \"" + url + "\"", operations.toString())) {
+        TestSite.open(folder, user, "url: \"" + url + "\"", operations.toString())) {
       for (int i = 0; i < lines.size(); i++) {
         String[] line = lines.get(i);
         for (int run = 0; run < 6; run++) {

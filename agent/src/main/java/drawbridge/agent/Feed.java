@@ -1,6 +1,5 @@
 package drawbridge.agent;
 
-import drawbridge.relay.wire.Catalogue;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.Set;
@@ -8,27 +7,30 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells every connected gateway what this agent offers, at once and again at every change.
- * Thread-safe; never waits for a gateway: one that reads slowly skips to the newest catalogue.
+ * Tells every connected gateway how something stands, what this agent offers say, at once and again
+ * at every change. Thread-safe; never waits for a gateway: one that reads slowly skips to the
+ * newest.
+ *
+ * @param <T> immutable
  */
-public final class CatalogueFeed {
+public final class Feed<T> {
   /** A gateway needs one a channel. */
   private static final int MOST = 256;
 
   private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
-  private volatile Catalogue current;
+  private volatile T current;
 
-  public CatalogueFeed(Catalogue first) {
+  public Feed(T first) {
     current = first;
   }
 
-  public Catalogue current() {
+  public T current() {
     return current;
   }
 
-  /** Says that this is what the agent offers from now on. */
-  public void publish(Catalogue catalogue) {
-    current = catalogue;
+  /** Says that this is how it stands from now on. */
+  public void publish(T newest) {
+    current = newest;
     subscribers.forEach(Subscriber::send);
   }
 
@@ -38,10 +40,10 @@ public final class CatalogueFeed {
   }
 
   /** Must be called from the gRPC method itself, as handlers can be set nowhere else. */
-  void subscribe(ServerCallStreamObserver<Catalogue> observer) {
+  void subscribe(ServerCallStreamObserver<T> observer) {
     if (subscribers.size() >= MOST) {
       observer.onError(
-          Status.RESOURCE_EXHAUSTED.withDescription("too many Describe calls").asException());
+          Status.RESOURCE_EXHAUSTED.withDescription("too many who listen").asException());
       return;
     }
     Subscriber subscriber = new Subscriber(observer);
@@ -52,18 +54,18 @@ public final class CatalogueFeed {
   }
 
   private final class Subscriber {
-    private final ServerCallStreamObserver<Catalogue> observer;
-    private @Nullable Catalogue sent;
+    private final ServerCallStreamObserver<T> observer;
+    private @Nullable T sent;
     private boolean ended;
 
-    Subscriber(ServerCallStreamObserver<Catalogue> observer) {
+    Subscriber(ServerCallStreamObserver<T> observer) {
       this.observer = observer;
     }
 
     /** One at a time, since an observer is for one thread. */
-    @SuppressWarnings("ReferenceEquality") // the same catalogue, not one that looks like it
+    @SuppressWarnings("ReferenceEquality") // the same one, not one that looks like it
     synchronized void send() {
-      Catalogue newest = current;
+      T newest = current;
       if (!ended && sent != newest && (sent == null || observer.isReady())) {
         sent = newest;
         observer.onNext(newest);
