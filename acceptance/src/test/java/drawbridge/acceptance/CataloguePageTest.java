@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -13,6 +16,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
 
 /**
  * The catalogue page in a real browser, behind a proxy with a path prefix. Screenshots stay in
@@ -125,6 +129,127 @@ final class CataloguePageTest {
     assertTrue(
         chromium.number("return parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
             >= 2);
+  }
+
+  /** What can be used, in the order of the page, by what people read of it. */
+  private static final String STOPS =
+      """
+      return [...document.querySelectorAll('a[href], button, input, summary, [tabindex="0"]')]
+        .filter(one => one.checkVisibility() && !one.disabled)
+        .map(one => one.id || one.textContent.trim())""";
+
+  private List<String> stops() {
+    return ((List<?>) Objects.requireNonNull(browser.executeScript(STOPS)))
+        .stream().map(String::valueOf).toList();
+  }
+
+  /** What has the focus by now; empty: nothing of the page. */
+  private String focused() {
+    return String.valueOf(
+        browser.executeScript(
+            "const at = document.activeElement; return at === document.body ? '' : at.id ||"
+                + " at.textContent.trim()"));
+  }
+
+  private void press(CharSequence... keys) {
+    new Actions(browser).sendKeys(keys).perform();
+  }
+
+  /** From the first to the last, each once, in order and to be seen; then out of the page. */
+  @Test
+  void theKeyboardWalksThroughAllThatCanBeUsedAndOut() {
+    open("/catalogue", 1280, 900, "light");
+    List<String> expected = stops();
+    assertTrue(expected.size() > 20, expected::toString);
+    List<String> walked = new ArrayList<>();
+    press(Keys.TAB);
+    for (String at = focused();
+        !at.isEmpty() && walked.size() < 2 * expected.size();
+        at = focused()) {
+      walked.add(at);
+      assertTrue(
+          chromium.number(
+                  "return parseFloat(getComputedStyle(document.activeElement).outlineWidth)")
+              >= 2,
+          at + " does not show that it has the focus");
+      press(Keys.TAB);
+    }
+    assertEquals(expected, walked);
+    chromium.assertNothingToComplain();
+  }
+
+  @Test
+  void anOperationIsOpenedCopiedAndClosedByKeysAlone() {
+    open("/catalogue", 1280, 900, "light");
+    press(Keys.TAB);
+    press(Keys.ENTER);
+    WebElement first = browser.findElement(By.cssSelector(".operation"));
+    WebElement summary = first.findElement(By.tagName("summary"));
+    for (int i = 0; i < 20 && !browser.switchTo().activeElement().equals(summary); i++) {
+      press(Keys.TAB);
+    }
+    press(Keys.SPACE);
+    assertEquals("true", first.getAttribute("open"));
+    press(Keys.TAB);
+    assertTrue(focused().startsWith("curl "), "the line itself, which scrolls: " + focused());
+    press(Keys.TAB);
+    assertEquals("Copy", focused());
+    press(Keys.ENTER);
+    WebElement said = browser.findElement(By.id("said"));
+    chromium.await(
+        "what is read aloud",
+        () ->
+            String.valueOf(said.getAttribute("textContent"))
+                .matches("Copied|Selected, press Ctrl C"));
+    new Actions(browser)
+        .keyDown(Keys.SHIFT)
+        .sendKeys(Keys.TAB, Keys.TAB)
+        .keyUp(Keys.SHIFT)
+        .perform();
+    press(Keys.ENTER);
+    assertEquals(null, first.getAttribute("open"), "and closed again");
+  }
+
+  @Test
+  void theStepsToImportNameTheFilesAndThisApi() {
+    open("/catalogue", 1280, 900, "light");
+    WebElement orders =
+        browser.findElement(By.xpath("//section[contains(@aria-label, 'Orders')]"));
+    WebElement steps =
+        orders.findElement(By.xpath(".//details[summary[contains(., 'Import into')]]"));
+    assertEquals("", steps.findElement(By.tagName("div")).getText(), "closed at first");
+    steps.findElement(By.tagName("summary")).click();
+    List<String> headings =
+        steps.findElements(By.tagName("h3")).stream().map(WebElement::getText).toList();
+    assertEquals(
+        List.of("Power Apps, Power Automate, Logic Apps", "Azure API Management"), headings);
+    List<WebElement> lists = steps.findElements(By.tagName("ol"));
+    assertEquals(List.of(5, 4), lists.stream().map(l -> items(l).size()).toList());
+    List<String> power = items(lists.getFirst());
+    assertTrue(power.get(0).startsWith("Download the Swagger file"), power::toString);
+    assertTrue(power.get(1).contains("Import an OpenAPI file"), power::toString);
+    // This bridge asks for certificates, which connectors have none of.
+    assertTrue(power.get(2).contains("API key"), power::toString);
+    for (String path : List.of("swagger.json", "apiProperties.json")) {
+      String name =
+          String.valueOf(
+              orders
+                  .findElement(By.cssSelector("a[download][href$='/" + path + "']"))
+                  .getAttribute("download"));
+      assertTrue(power.get(3).contains(name), name + " in " + power);
+    }
+    List<String> management = items(lists.getLast());
+    assertTrue(management.get(0).startsWith("Download the OpenAPI file"), management::toString);
+    assertTrue(
+        management.get(1).contains("web service URL " + bridge.url + "/orders/v1;"),
+        management::toString);
+    assertTrue(management.get(2).contains("<authentication-certificate"), management::toString);
+    assertTrue(management.get(3).contains("buffer-response=\"false\""), management::toString);
+    chromium.assertNothingToComplain();
+  }
+
+  private static List<String> items(WebElement list) {
+    return list.findElements(By.tagName("li")).stream().map(WebElement::getText).toList();
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import drawbridge.acceptance.InstalledRoot.Ran;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.Charset;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Each kind of operation on an IBM i, from a connector to the simulated host and back. */
 @Timeout(180)
@@ -68,6 +70,28 @@ final class HostTest {
 
   private static String code(JsonNode problem) {
     return problem.path("error").path("code").asText();
+  }
+
+  @Test
+  void theDocumentsOfTheHostsApiPassTheValidators(@TempDir Path out, @TempDir Path folder)
+      throws Exception {
+    Ran documents =
+        Ran.of(
+            Repository.java(
+                    "agent",
+                    "drawbridge.agent.Main",
+                    List.of(
+                        "documents",
+                        "--out=" + out,
+                        "--public-url=https://api.contoso.com/legacy",
+                        "--config=" + stack.configuration("agent-a")))
+                .toArray(String[]::new));
+    assertEquals(0, documents.code(), documents.text());
+    JsonNode swagger = JSON.readTree(out.resolve("host-v1/swagger.json").toFile());
+    assertTrue(swagger.path("paths").size() > 5, swagger::toString);
+    Validators.assumeInstalled();
+    Validators.add(out.resolve("host-v1"), folder, "host-v1");
+    Validators.judge(folder);
   }
 
   @Test

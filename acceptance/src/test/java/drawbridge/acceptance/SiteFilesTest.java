@@ -3,11 +3,15 @@ package drawbridge.acceptance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import drawbridge.acceptance.InstalledRoot.Ran;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What an author does with the files of a site: the commands, and changes while connectors call.
  */
-@Timeout(180)
+@Timeout(240)
 final class SiteFilesTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CALLERS = 8;
   private static final int CHANGES = 4;
 
@@ -118,6 +123,8 @@ final class SiteFilesTest {
         caller.get(60, TimeUnit.SECONDS);
       }
     }
+    write(api, operations);
+    write(policy, rules);
     assertEquals(List.of(200), List.copyOf(statuses.keySet()), statuses::toString);
     assertTrue(statuses.values().iterator().next().sum() > 50, statuses::toString);
   }
@@ -168,6 +175,253 @@ final class SiteFilesTest {
       Files.deleteIfExists(drafted);
       Files.deleteIfExists(site.resolve("published/orders-v1.json"));
       Files.deleteIfExists(site.resolve("published/orders-v1.yaml"));
+    }
+  }
+
+  /** The rules with more that the connector may call. */
+  private static String allowing(String rules, String more) {
+    return rules.replace("orders/v1/GetOrder,", "orders/v1/GetOrder, " + more + ",");
+  }
+
+  private static final String SECOND =
+      """
+      api: orders
+      version: v2
+      title: Orders
+      source: erp
+      operations:
+        - name: GetOrder
+          get: /order/{orderId}
+          single: true
+          sql: select id as number, 'second' as edition from sales.orders where id = :orderId
+          parameters: { orderId: { type: integer, in: path } }
+      """;
+
+  @Test
+  void twoVersionsAreServedSideBySide() throws Exception {
+    Path site = PublicStack.site(stack);
+    Path policy = site.resolve("policy.yaml");
+    Path second = site.resolve("apis/orders-v2.yaml");
+    String rules = Files.readString(policy);
+    try {
+      write(second, SECOND);
+      write(policy, allowing(rules, "orders/v2/GetOrder"));
+      awaitOk("/orders/v2/order/7");
+      for (int i = 0; i < 3; i++) {
+        String before = connector.get("/orders/v1/order/7").body();
+        String after = connector.get("/orders/v2/order/7").body();
+        assertTrue(before.startsWith("{\"id\":7,\"customer_id\""), before);
+        assertEquals("{\"number\":7,\"edition\":\"second\"}", after);
+      }
+      Files.delete(second);
+      write(policy, rules);
+      await(() -> connector.get("/orders/v2/order/7").statusCode() != 200, "it is gone");
+      assertEquals(200, connector.get("/orders/v1/order/7").statusCode());
+    } finally {
+      Files.deleteIfExists(second);
+      write(policy, rules);
+    }
+  }
+
+  @Test
+  void aTableThatLostAColumnTakesOnlyItsOwnApiOut() throws Exception {
+    Path site = PublicStack.site(stack);
+    Path policy = site.resolve("policy.yaml");
+    Path parts = site.resolve("apis/orders-v3.yaml");
+    String rules = Files.readString(policy);
+    String file =
+        """
+        api: orders
+        version: v3
+        title: Parts
+        source: erp
+        operations:
+          - name: Part
+            path: /parts
+            resource:
+              table: sales.parts
+              key: [id]
+              allow: [list]
+              columns:
+                id: { type: integer }
+                colour: { type: string }
+        """;
+    sql(
+        "create table sales.parts (id integer primary key, colour varchar(9))",
+        "insert into sales.parts values (1, 'red')",
+        "grant select on sales.parts to bridge");
+    try {
+      write(parts, file);
+      write(policy, allowing(rules, "orders/v3/ListParts"));
+      awaitOk("/orders/v3/parts");
+      sql("alter table sales.parts drop column colour");
+      // The database is asked when files change, here by a comment.
+      write(parts, "# once more\n" + file);
+      await(() -> connector.get("/orders/v3/parts").statusCode() == 403, "it is out of service");
+      assertEquals(200, connector.get("/orders/v1/order/7").statusCode());
+      Ran check = agent("check");
+      assertEquals(1, check.code(), check.text());
+      assertTrue(check.text().contains("API orders/v3"), check.text());
+      assertTrue(check.text().contains("colour"), check.text());
+      String log = Files.readString(stack.log("agent-a"));
+      assertTrue(log.contains("orders/v3") && log.contains("colour"), log);
+      sql("alter table sales.parts add column colour varchar(9)");
+      write(parts, "# mended\n" + file);
+      awaitOk("/orders/v3/parts");
+    } finally {
+      Files.deleteIfExists(parts);
+      write(policy, rules);
+      sql("drop table sales.parts");
+    }
+  }
+
+  @Test
+  void aReloadThatBreaksThePublishedContractIsRefusedAndThePublishedOneGoesOn() throws Exception {
+    Path site = PublicStack.site(stack);
+    Path api = site.resolve("apis/orders-v1.yaml");
+    String good = Files.readString(api);
+    try {
+      Ran published = agent("publish", "orders/v1");
+      assertEquals(0, published.code(), published.text());
+      write(api, good.replace("get: /order/{orderId}\n", "get: /single-order/{orderId}\n"));
+      await(() -> agent("status").text().contains("contract of orders/v1"), "it is refused");
+      String status = agent("status").text();
+      assertTrue(status.contains("GetOrder"), status);
+      assertEquals(200, connector.get("/orders/v1/order/7").statusCode());
+      assertEquals(404, connector.get("/orders/v1/single-order/7").statusCode());
+      write(api, good);
+      await(() -> !agent("status").text().contains("contract of orders/v1"), "all is well again");
+      assertEquals(200, connector.get("/orders/v1/order/7").statusCode());
+    } finally {
+      write(api, good);
+      Files.deleteIfExists(site.resolve("published/orders-v1.json"));
+      Files.deleteIfExists(site.resolve("published/orders-v1.yaml"));
+    }
+  }
+
+  private static final String FEATURES =
+      """
+      api: features
+      version: v1
+      title: Order Desk
+      description: Orders of the plant, as the desk sees them.
+      source: erp
+      operations:
+        - name: ListCustomers
+          summary: Customers to choose from
+          get: /customers
+          visibility: internal
+          sql: select id, name from sales.customers order by id limit 50
+        - name: OrdersOfCustomer
+          summary: Orders of one customer
+          get: /customers/{customerId}/orders
+          visibility: important
+          sql: select id, placed_on, total from sales.orders where customer_id = :customerId
+          page: { key: [id], size: 20 }
+          columns:
+            total: { title: Sum, description: In euros, visibility: advanced }
+          parameters:
+            customerId:
+              type: integer
+              in: path
+              title: Customer
+              choices: { operation: ListCustomers, value: id, title: name }
+        - name: OnNewOrder
+          summary: When an order is placed
+          get: /new-orders
+          trigger: new-rows
+          sql: select id, customer_id, total from sales.orders
+          page: { key: [id], size: 50 }
+        - name: OldOrder
+          summary: One order as it was told before
+          get: /old-orders/{orderId}
+          single: true
+          deprecated: 2026-01-31
+          sunset: 2027-01-31
+          sql: select id, total from sales.orders where id = :orderId
+          parameters: { orderId: { type: integer, in: path, visibility: advanced } }
+        - name: Memo
+          path: /memos
+          resource:
+            table: sales.memos
+            key: [id]
+            allow: [list, get, create, update, delete]
+            columns:
+              id: { type: integer, read-only: true }
+              text: { type: string, required: true, max-length: 200 }
+              due: { type: date }
+            etag: { column: row_version, counts: true }
+      """;
+
+  /** From the file to both documents, without a gateway and by the columns of the database. */
+  @Test
+  void whatAFileSaysForDesignersStandsInBothDocuments(@TempDir Path out, @TempDir Path folder)
+      throws Exception {
+    Path site = PublicStack.site(stack);
+    Path file = site.resolve("apis/features-v1.yaml");
+    try {
+      write(file, FEATURES);
+      Ran documents =
+          agent("documents", "--out=" + out, "--public-url=https://api.contoso.com/legacy");
+      assertEquals(0, documents.code(), documents.text());
+    } finally {
+      Files.deleteIfExists(file);
+    }
+    Path own = out.resolve("features-v1");
+    JsonNode swagger = JSON.readTree(own.resolve("swagger.json").toFile());
+    JsonNode orders = swagger.at("/paths/~1customers~1{customerId}~1orders/get");
+    assertEquals("important", orders.path("x-ms-visibility").asText());
+    assertEquals("nextLink", orders.at("/x-ms-pageable/nextLinkName").asText());
+    JsonNode customer = orders.at("/parameters/0");
+    assertEquals("Customer", customer.path("x-ms-summary").asText());
+    assertEquals(
+        "ListCustomers", customer.at("/x-ms-dynamic-values/operationId").asText(), customer::toString);
+    assertEquals("name", customer.at("/x-ms-dynamic-values/value-title").asText());
+    assertEquals(
+        "internal", swagger.at("/paths/~1customers/get/x-ms-visibility").asText());
+    JsonNode total = swagger.at("/definitions/OrdersOfCustomerRow/properties/total");
+    assertEquals("Sum", total.path("x-ms-summary").asText(), swagger::toString);
+    assertEquals("advanced", total.path("x-ms-visibility").asText());
+    JsonNode trigger = swagger.at("/paths/~1new-orders/get");
+    assertEquals("batch", trigger.path("x-ms-trigger").asText());
+    assertEquals("polling", trigger.at("/x-ms-trigger-metadata/mode").asText());
+    JsonNode old = swagger.at("/paths/~1old-orders~1{orderId}/get");
+    assertTrue(old.path("deprecated").asBoolean());
+    assertEquals("advanced", old.at("/parameters/0/x-ms-visibility").asText());
+    String policies =
+        JSON.readTree(own.resolve("apiProperties.json").toFile())
+            .at("/properties/policyTemplateInstances")
+            .toString();
+    assertTrue(policies.contains("pollingtrigger") && policies.contains("OnNewOrder"), policies);
+    JsonNode openApi = JSON.readTree(own.resolve("openapi.json").toFile());
+    assertTrue(openApi.at("/paths/~1old-orders~1{orderId}/get/deprecated").asBoolean());
+    assertEquals(
+        swagger.path("paths").size(), openApi.path("paths").size(), "the same in both");
+    Validators.assumeInstalled();
+    Validators.add(own, folder, "features-v1");
+    Validators.add(out.resolve("orders-v1"), folder, "orders-v1");
+    Validators.judge(folder);
+  }
+
+  private static void sql(String... statements) throws Exception {
+    try (Connection connection = stack.database().connect();
+        Statement statement = connection.createStatement()) {
+      for (String one : statements) {
+        statement.execute(one);
+      }
+    }
+  }
+
+  /** Something that comes about by and by. */
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void await(Condition condition, String what) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.holds()) {
+      assertTrue(System.nanoTime() < end, () -> "never: " + what);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
     }
   }
 

@@ -305,6 +305,10 @@ public final class Agent implements AutoCloseable {
    * @param figures of each source, as it calls them
    */
   public void figures(Map<String, Map<String, Long>> figures) {
+    service.measured(measured(figures));
+  }
+
+  static Measured measured(Map<String, Map<String, Long>> figures) {
     Measured.Builder measured = Measured.newBuilder();
     figures.forEach(
         (source, of) -> {
@@ -318,7 +322,7 @@ public final class Agent implements AutoCloseable {
                 .setTimeouts(of.getOrDefault("timeouts", 0L));
           }
         });
-    service.measured(measured.build());
+    return measured.build();
   }
 
   /** Tells gateways whether the agent's revocation list should have been replaced. */

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import drawbridge.relay.wire.Api;
+import drawbridge.relay.wire.Form;
 import drawbridge.relay.wire.Operation;
 import drawbridge.relay.wire.Parameter;
 import java.io.IOException;
@@ -291,6 +292,24 @@ final class DocumentsTest {
             + " takes at most 256 operations. Make two API files of it.",
         why(documents::swagger));
     assertEquals(257, JSON.readTree(documents.openApi()).path("paths").size());
+
+    Operation.Builder nested = get("Nested", "/nested");
+    for (int i = 0; i < 520; i++) {
+      nested.addColumns(
+          TestApis.column("part" + i, "object")
+              .setForm(Form.newBuilder().addMembers(TestApis.column("size" + i, "integer"))));
+    }
+    String schemas =
+        why(
+            Documents.of(
+                    Api.newBuilder().setName("big").setVersion("v1").addOperations(nested).build(),
+                    TestApis.BY_CERTIFICATE)
+                ::swagger);
+    assertTrue(
+        schemas.matches(
+            "The API big/v1 is too large for a connector: it has 52[0-9] schemas, and Power"
+                + " Platform takes at most 512 schemas. Make two API files of it."),
+        schemas);
 
     Operation.Builder wide = get("Wide", "/wide");
     for (int i = 0; i < 999; i++) {

@@ -79,6 +79,9 @@ const steps = (title, lines) => {
   return [element('h3', {}, title), list];
 };
 
+// As the browser names a document that it keeps.
+const downloaded = (api, path) => `${api.api}-${api.version}.${path}`;
+
 const imports = (api) => element('details', {},
   element('summary', {}, element('span', { class: 'says' }, 'Import into Power Platform or API Management')),
   element('div', {},
@@ -88,7 +91,7 @@ const imports = (api) => element('details', {},
       api.authentication === 'token'
         ? 'Security: OAuth 2.0, Microsoft Entra ID, with the application of your connector; the resource URL stands in apiProperties.json.'
         : 'Security: API key in the header Ocp-Apim-Subscription-Key. Connectors show no client certificate, so API Management stands in front and shows it.',
-      'With the paconn tool instead, policies included: paconn create --api-def swagger.json --api-prop apiProperties.json',
+      `With the paconn tool instead, policies included: paconn create --api-def ${downloaded(api, 'swagger.json')} --api-prop ${downloaded(api, 'apiProperties.json')}`,
       'Create the connector, then a connection on its Test page, and call an operation.',
     ]),
     ...steps('Azure API Management', [
@@ -105,8 +108,7 @@ const warnings = (lines) => element('details', {},
 
 const section = (api) => {
   const base = here + api.path;
-  const name = `${api.api}-${api.version}`;
-  const file = (text, path) => element('a', { class: 'button', href: `${base}/${path}`, download: `${name}.${path}` }, text);
+  const file = (text, path) => element('a', { class: 'button', href: `${base}/${path}`, download: downloaded(api, path) }, text);
   const callable = api.operations.filter((op) => op.callable).length;
   return element('section', { class: 'api', 'aria-label': `${api.title} ${api.version}` },
     element('h2', {}, api.title,

@@ -19,6 +19,7 @@ import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,9 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
   /** Longer ones are declared only because some length had to be. */
   private static final int MOST_CHARACTERS = 1 << 20;
 
+  private static final Pattern TIME_OF_DAY =
+      Pattern.compile("([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?");
+
   void write(ResultSet rows, int column, Sink json) throws SQLException, IOException {
     step.write(rows, column, json);
   }
@@ -53,7 +57,9 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
       case "json", "jsonb" -> plain(Type.STRING, ColumnWriter::json);
       case "uuid" -> plain(Type.UUID, ColumnWriter::text);
       case "money", "bit", "varbit" ->
+          // MariaDB's driver calls bits of any number one bit, of which true says nothing.
           dialect == Dialect.POSTGRESQL
+                  || (dialect == Dialect.MARIADB && name.equals("bit") && precision > 1)
               ? plain(Type.STRING, ColumnWriter::text)
               : byJdbcType(jdbcType, name, precision, scale, dialect, form);
       case "timestamptz" ->
@@ -107,10 +113,16 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
               form == Form.TEXT,
               form == Form.TEXT ? ColumnWriter::text : ColumnWriter::doubled);
       case Types.BOOLEAN, Types.BIT -> plain(Type.BOOLEAN, ColumnWriter::bool);
-      case Types.DATE -> plain(Type.DATE, objects(LocalDate.class, IsoText::of));
-      case Types.TIME -> plain(Type.TIME, objects(LocalTime.class, IsoText::of));
+      case Types.DATE -> plain(Type.DATE, objects(LocalDate.class, IsoText::of, dialect));
+      case Types.TIME ->
+          plain(
+              Type.TIME,
+              dialect == Dialect.MARIADB
+                  ? ColumnWriter::duration
+                  : objects(LocalTime.class, IsoText::of));
       case Types.TIME_WITH_TIMEZONE -> plain(Type.TIME, objects(OffsetTime.class, IsoText::of));
-      case Types.TIMESTAMP -> plain(Type.TIMESTAMP, objects(LocalDateTime.class, IsoText::of));
+      case Types.TIMESTAMP ->
+          plain(Type.TIMESTAMP, objects(LocalDateTime.class, IsoText::of, dialect));
       case Types.TIMESTAMP_WITH_TIMEZONE ->
           plain(Type.TIMESTAMP, objects(OffsetDateTime.class, IsoText::of));
       case Types.BINARY, Types.VARBINARY -> plain(Type.BYTES, ColumnWriter::bytes);
@@ -160,6 +172,32 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
         json.writeString(text.of(value));
       }
     };
+  }
+
+  /** MariaDB's driver says null of its dates that are none, such as 0000-00-00. */
+  private static <T> Step objects(Class<T> type, Text<T> text, Dialect dialect) {
+    Step step = objects(type, text);
+    return dialect != Dialect.MARIADB
+        ? step
+        : (rows, column, json) -> {
+          if (rows.getObject(column, type) == null) {
+            text(rows, column, json);
+          } else {
+            step.write(rows, column, json);
+          }
+        };
+  }
+
+  /** MariaDB's times are spans too, of up to 838 hours: beyond a day as it prints them. */
+  private static void duration(ResultSet rows, int column, Sink json)
+      throws SQLException, IOException {
+    String value = rows.getString(column);
+    if (value == null) {
+      json.writeNull();
+    } else {
+      json.writeString(
+          TIME_OF_DAY.matcher(value).matches() ? IsoText.of(LocalTime.parse(value)) : value);
+    }
   }
 
   private static OffsetDateTime utc(OffsetDateTime time) {

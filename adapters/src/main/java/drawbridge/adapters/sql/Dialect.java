@@ -313,6 +313,12 @@ public enum Dialect {
     return schema == null ? "" : schema;
   }
 
+  /** A constraint refuses the change, and the SQLSTATE doesn't say so. */
+  boolean constraint(SQLException e) {
+    // No value where one must be, and MySQL's checks.
+    return this == MARIADB && (e.getErrorCode() == 1364 || e.getErrorCode() == 3819);
+  }
+
   /** A row with the same value in a unique column is there. */
   boolean duplicate(SQLException e) {
     String state = e.getSQLState() == null ? "" : e.getSQLState();

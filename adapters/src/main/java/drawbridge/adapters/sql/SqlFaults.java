@@ -48,7 +48,7 @@ final class SqlFaults {
     if (dialect.unfit(e)) {
       return unfit(e);
     }
-    if (state.startsWith("23")) {
+    if (state.startsWith("23") || dialect.constraint(e)) {
       return Fault.of(Code.CONFLICT, "the source refuses this: it conflicts with data there", e);
     }
     // 57033 is Db2's: a lock was not had in time.

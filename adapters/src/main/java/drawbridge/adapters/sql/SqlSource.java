@@ -1,7 +1,5 @@
 package drawbridge.adapters.sql;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.pool.HikariPool;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Column;
 import drawbridge.adapters.Fault;
@@ -22,42 +20,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** A database behind a pool of connections, which fills as calls need it. */
 public final class SqlSource implements Source {
-  /** A call waits this long for a connection: a short outage then is a pause and no error. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /** One attempt to connect. */
-  private static final Duration CONNECTING = Duration.ofSeconds(5);
-
-  /**
-   * So many calls may wait for a connection; who comes then is told so at once. An agent carries
-   * out 512 calls at a time, so one slow source leaves half of them to others.
-   */
-  static final int MOST_WAITING = 256;
-
-  /** Beyond its call's deadline; by then every statement was stopped or its connection broken. */
-  private static final Duration LEAKED = Duration.ofMinutes(1);
-
   private static final System.Logger LOG = System.getLogger(SqlSource.class.getName());
 
   private final String name;
   private final Dialect dialect;
   private final Connector connector;
   private final SignOn signOn;
-  private final HikariPool pool;
-  private final int poolSize;
+  private final Pool pool;
 
   /** Half of the connections: readers that dawdle leave the rest to short calls. */
   private final Semaphore longAnswers;
-
-  private final Duration leaked;
-
-  /** Calls that got no connection in time. */
-  private final LongAdder timeouts = new LongAdder();
 
   private final String warning;
   private final List<SqlOperation> operations = new ArrayList<>();
@@ -74,7 +50,7 @@ public final class SqlSource implements Source {
 
   private SqlSource(
       String name, Dialect dialect, Connector connector, int poolSize, String warning) {
-    this(name, dialect, connector, poolSize, warning, LEAKED);
+    this(name, dialect, connector, poolSize, warning, Pool.LEAKED);
   }
 
   /**
@@ -91,12 +67,10 @@ public final class SqlSource implements Source {
     this.name = name;
     this.dialect = dialect;
     this.connector = connector;
-    this.poolSize = poolSize;
     this.longAnswers = new Semaphore(Math.max(1, poolSize / 2));
     this.warning = warning;
-    this.leaked = leaked;
-    this.signOn = new SignOn(name, dialect, connector, CONNECTING);
-    this.pool = new HikariPool(pool(name, signOn, poolSize));
+    this.signOn = new SignOn(name, dialect, connector, Pool.CONNECTING);
+    this.pool = new Pool(name, dialect, signOn, poolSize, leaked, this::failed);
     if (!warning.isEmpty()) {
       LOG.log(Level.WARNING, "source " + name + ": " + warning);
     }
@@ -120,20 +94,6 @@ public final class SqlSource implements Source {
    */
   public static SqlSource over(String name, Dialect dialect, Connector connector, int poolSize) {
     return new SqlSource(name, dialect, connector, poolSize, "");
-  }
-
-  private static HikariConfig pool(String name, SignOn signOn, int size) {
-    HikariConfig config = new HikariConfig();
-    config.setPoolName(name);
-    config.setDataSource(signOn);
-    config.setMaximumPoolSize(size);
-    // Connections are made when a call needs them: nobody signs on in a loop where nobody asks.
-    config.setMinimumIdle(0);
-    config.setInitializationFailTimeout(-1);
-    config.setConnectionTimeout(CONNECTING.toMillis());
-    config.setAutoCommit(false);
-    config.validate();
-    return config;
   }
 
   Semaphore longAnswers() {
@@ -213,20 +173,8 @@ public final class SqlSource implements Source {
     connector.serve(connection, call);
   }
 
-  /** A connection for one call, in a transaction to come; see {@link #connect}. */
+  /** A connection for one call, in a transaction to come; see {@link Pool#lend}. */
   Loan lend(Call call, String operation) throws FaultException {
-    Connection connection = connect(call);
-    Duration left = Duration.ofNanos(Math.max(0, call.deadline() - System.nanoTime()));
-    return new Loan(name, operation, connection, left.plus(leaked));
-  }
-
-  /**
-   * A connection for one call, in a transaction to come; closing it gives it back.
-   *
-   * @throws FaultException {@link Fault.Code#BUSY} or {@link Fault.Code#SOURCE_UNAVAILABLE} before
-   *     the deadline; nothing ran
-   */
-  Connection connect(Call call) throws FaultException {
     Fault over = Watch.over(call);
     if (over != null) {
       throw over.thrown();
@@ -235,47 +183,9 @@ public final class SqlSource implements Source {
       failure = SqlFaults.REFUSED;
       throw SqlFaults.unavailable(SqlFaults.REFUSED, null).thrown();
     }
-    if (pool.getThreadsAwaitingConnection() >= MOST_WAITING) {
-      timeouts.increment();
-      throw SqlFaults.busy(null).thrown();
-    }
-    // A tenth of the time is kept, so that the answer says which wait it was.
-    long left = (call.deadline() - System.nanoTime()) / 1_000_000 * 9 / 10;
-    Thread waiting = Thread.currentThread();
-    call.cancellation().onCancel(waiting::interrupt);
-    try {
-      Connection connection = pool.getConnection(Math.clamp(left, 1, PATIENCE.toMillis()));
-      failure = null;
-      return connection;
-    } catch (SQLException e) {
-      if (call.cancellation().cancelled()) {
-        throw Fault.of(Fault.Code.CANCELLED, "the caller went away", e).thrown();
-      }
-      throw unconnected(e).thrown();
-    } finally {
-      call.cancellation().onCancel(null);
-      if (call.cancellation().cancelled()) {
-        // It was meant for the wait, and must not reach what comes after.
-        Thread.interrupted();
-      }
-    }
-  }
-
-  private Fault unconnected(SQLException e) {
-    int connections = pool.getTotalConnections();
-    if (connections >= poolSize) {
-      timeouts.increment();
-      return SqlFaults.busy(e);
-    }
-    if (e.getCause() instanceof SQLException cause) {
-      failed(cause);
-      return SqlFaults.unavailable(SqlFaults.sentence(cause, dialect), e);
-    }
-    if (connections == 0) {
-      return SqlFaults.unavailable("the source cannot be reached", e);
-    }
-    timeouts.increment();
-    return SqlFaults.busy(e);
+    Loan loan = pool.lend(call, operation);
+    failure = null;
+    return loan;
   }
 
   private void failed(SQLException e) {
@@ -298,7 +208,7 @@ public final class SqlSource implements Source {
 
   /** The connection is not used again. */
   void drop(Connection connection) {
-    pool.evictConnection(connection);
+    pool.drop(connection);
   }
 
   @Override
@@ -310,13 +220,7 @@ public final class SqlSource implements Source {
 
   @Override
   public Map<String, Long> figures() {
-    Map<String, Long> figures = new LinkedHashMap<>();
-    figures.put("connections", (long) pool.getTotalConnections());
-    figures.put("active", (long) pool.getActiveConnections());
-    figures.put("idle", (long) pool.getIdleConnections());
-    figures.put("waiting", (long) pool.getThreadsAwaitingConnection());
-    figures.put("timeouts", timeouts.sum());
-    return figures;
+    return pool.figures();
   }
 
   @Override
@@ -416,10 +320,6 @@ public final class SqlSource implements Source {
 
   @Override
   public void close() {
-    try {
-      pool.shutdown();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    pool.close();
   }
 }

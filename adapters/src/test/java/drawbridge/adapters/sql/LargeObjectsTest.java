@@ -23,6 +23,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +160,28 @@ final class LargeObjectsTest {
     }
   }
 
+  /** Its protocol has a whole row in one message, of which the driver holds one at a time. */
+  @Test
+  void largeObjectsOfMariaDbPassRowByRow() throws Exception {
+    Assumptions.assumeTrue(
+        MariaDb.installed(), "MariaDB is not installed (Debian: mariadb-server)");
+    Database database = MariaDb.database();
+    database.execute(
+        "drop table if exists large",
+        "create table large (bytes longblob, text longtext)",
+        "insert into large values (repeat('x', 3000000), repeat('x', 3000000))");
+    String operations =
+        """
+        - { name: Whole, get: /whole, sql: "select bytes, text from large join seq_1_to_100" }
+        - { name: Bytes, get: /bytes, single: true, sql: select bytes from large, content: { column: bytes } }
+        """;
+    try (TestSite site = database.site(folder, operations)) {
+      long row = 3_000_000L + 4_000_000 + "{\"bytes\":\"\",\"text\":\"\"}".length();
+      assertEquals("{\"value\":[]}".length() + 100 * row + 99, streamed(site, "Whole"));
+      assertEquals(3_000_000, streamed(site, "Bytes"));
+    }
+  }
+
   private static long streamed(TestSite site, String operation) throws Exception {
     Counter counter = new Counter();
     TestAnswer answer =
@@ -168,7 +191,7 @@ final class LargeObjectsTest {
             return counter;
           }
         };
-    TestSite.run(site.operation(operation), Map.of(), answer, 10);
+    TestSite.run(site.operation(operation), Map.of(), answer, 100);
     assertTrue(counter.mostHeap > 0 && counter.mostHeap < 150_000_000, counter.mostHeap + " live");
     return counter.bytes;
   }

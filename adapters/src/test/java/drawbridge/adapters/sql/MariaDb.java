@@ -35,7 +35,7 @@ final class MariaDb {
   static synchronized Database database() {
     if (started == null) {
       try {
-        started = start();
+        started = server(List.of()).database();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       } catch (InterruptedException | SQLException e) {
@@ -45,7 +45,22 @@ final class MariaDb {
     return started;
   }
 
-  private static Database start() throws IOException, InterruptedException, SQLException {
+  /** A server that runs; it ends with the test program, or when it is closed. */
+  record Server(Database database, Process process, Path folder) implements AutoCloseable {
+    @Override
+    public void close() {
+      stop(process, folder);
+    }
+  }
+
+  /**
+   * One more, of the caller's own.
+   *
+   * @param files that it reads; copied for its user
+   * @param options in which FOLDER is where the files are
+   */
+  static Server server(List<Path> files, String... options)
+      throws IOException, InterruptedException, SQLException {
     Path folder = Files.createTempDirectory("mariadb-");
     boolean root = "root".equals(System.getProperty("user.name"));
     List<String> as = root ? List.of("--user=mysql") : List.of();
@@ -84,6 +99,14 @@ final class MariaDb {
                 "--port=" + port,
                 "--socket=" + folder.resolve("data/s"),
                 "--skip-networking=0"));
+    for (Path file : files) {
+      Path there = folder.resolve(String.valueOf(file.getFileName()));
+      Files.copy(file, there);
+      Files.setPosixFilePermissions(there, PosixFilePermissions.fromString("rw-r--r--"));
+    }
+    for (String option : options) {
+      serve.add(option.replace("FOLDER", folder.toString()));
+    }
     serve.addAll(as);
     Process server = run(serve, temporary, log);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, folder)));
@@ -95,7 +118,8 @@ final class MariaDb {
         statement.execute("create database shop");
         statement.execute("create user bridge@localhost identified by 's3cr3t-4711'");
         statement.execute("grant all on *.* to bridge@localhost");
-        return new Database(Dialect.MARIADB, url + "shop", "bridge", "s3cr3t-4711");
+        return new Server(
+            new Database(Dialect.MARIADB, url + "shop", "bridge", "s3cr3t-4711"), server, folder);
       } catch (SQLException e) {
         if (System.nanoTime() > until || !server.isAlive()) {
           throw new IOException("MariaDB did not start: " + Files.readString(log), e);
@@ -118,6 +142,9 @@ final class MariaDb {
   private static void stop(Process server, Path folder) {
     server.destroyForcibly();
     server.onExit().join();
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
     } catch (IOException e) {

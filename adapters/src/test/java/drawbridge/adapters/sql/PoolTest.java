@@ -83,23 +83,23 @@ final class PoolTest {
     SqlSource slow = SqlSource.over("slow", Dialect.H2, Memory.fresh(), 1);
     SqlSource other = SqlSource.over("other", Dialect.H2, Memory.fresh(), 1);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Connection taken = slow.connect(call());
+      Loan taken = slow.lend(call(), "shop/v1/Take");
       List<Future<Boolean>> waiting = new ArrayList<>();
-      for (int i = 0; i < SqlSource.MOST_WAITING; i++) {
+      for (int i = 0; i < Pool.MOST_WAITING; i++) {
         waiting.add(
             threads.submit(
                 () -> {
-                  try (Connection connection = slow.connect(call())) {
-                    return connection.isValid(5);
+                  try (Loan loan = slow.lend(call(), "shop/v1/Wait")) {
+                    return loan.connection().isValid(5);
                   }
                 }));
       }
-      await(() -> figures(slow).getOrDefault("waiting", 0L) == SqlSource.MOST_WAITING);
+      await(() -> figures(slow).getOrDefault("waiting", 0L) == Pool.MOST_WAITING);
       long begun = System.nanoTime();
-      Fault busy = assertThrows(FaultException.class, () -> slow.connect(call())).fault();
+      Fault busy = assertThrows(FaultException.class, () -> slow.lend(call(), "shop/v1/Late")).fault();
       assertEquals(Fault.Code.BUSY, busy.code());
-      try (Connection connection = other.connect(call())) {
-        assertTrue(connection.isValid(5), "others have connections of their own");
+      try (Loan loan = other.lend(call(), "shop/v1/Other")) {
+        assertTrue(loan.connection().isValid(5), "others have connections of their own");
       }
       assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(5), "neither waits");
       taken.close();

@@ -1,6 +1,7 @@
 package drawbridge.adapters.sql;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -153,6 +154,30 @@ final class ResourceTest extends PartsTable {
       refused(
           Fault.Code.UNPROCESSABLE,
           idempotent(operation, "k-" + operation).body(body.replace("1.5", "2")));
+    }
+    assertEquals("9", database.text("select count(*) from parts"));
+  }
+
+  /** The key goes with the row: where none was made, the same key makes one, with any body. */
+  @ParameterizedTest
+  @MethodSource("databases")
+  void aFailedCreateLeavesItsKeyUnused(Database database) throws Exception {
+    open(database);
+    refused(
+        Fault.Code.UNPROCESSABLE,
+        idempotent("CreateOwn", "own").body("{\"name\":\"x\",\"region\":\"south\"}"));
+    refused(Fault.Code.CONFLICT, idempotent("CreateOrdered", "ordered").body("{\"price\":1.5}"));
+    refused(
+        Fault.Code.INVALID_ARGUMENT,
+        idempotent("CreateOrdered", "ordered").body("{\"name\":\"x\",\"price\":1.555}"));
+    assertEquals("7", database.text("select count(*) from parts"));
+    TestAnswer own =
+        idempotent("CreateOwn", "own").body("{\"name\":\"x\",\"region\":\"north\"}").run();
+    TestAnswer ordered =
+        idempotent("CreateOrdered", "ordered").body("{\"name\":\"x\",\"price\":1.5}").run();
+    for (TestAnswer answer : List.of(own, ordered)) {
+      assertEquals(201, answer.status());
+      assertFalse(answer.headers().containsKey("Idempotency-Replayed"), "it ran anew");
     }
     assertEquals("9", database.text("select count(*) from parts"));
   }

@@ -86,8 +86,8 @@ final class SignOnTest {
     Call call =
         new Call(
             Map.of(), System.nanoTime() + Duration.ofSeconds(20).toNanos(), 10, new Cancellation());
-    try (Connection connection = source.connect(call)) {
-      return connection.isValid(5) ? Fault.Code.INTERNAL : Fault.Code.SOURCE_ERROR;
+    try (Loan loan = source.lend(call, "shop/v1/Sign")) {
+      return loan.connection().isValid(5) ? Fault.Code.INTERNAL : Fault.Code.SOURCE_ERROR;
     } catch (FaultException e) {
       return e.fault().code();
     } catch (SQLException e) {

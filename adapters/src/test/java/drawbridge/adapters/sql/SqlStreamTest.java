@@ -9,6 +9,7 @@ import drawbridge.adapters.TestSite.TestAnswer;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,13 +49,27 @@ final class SqlStreamTest {
 
   @Test
   void millionsOfRowsPassInALittleMemory() throws Exception {
-    String operations =
-        """
-        - name: Series
-          get: /series
-          sql: select i as id, 'customer ' || i as name, (i %% 1000)::numeric(10,2) as total from generate_series(1, %d) i
-        """
-            .formatted(ROWS);
+    stream(
+        Database.all().getFirst(),
+        ROWS,
+        "select i as id, 'customer ' || i as name, (i % 1000)::numeric(10,2) as total from"
+            + " generate_series(1, "
+            + ROWS
+            + ") i");
+  }
+
+  @Test
+  void aMillionRowsOfMariaDbDoSoToo() throws Exception {
+    Assumptions.assumeTrue(
+        MariaDb.installed(), "MariaDB is not installed (Debian: mariadb-server)");
+    stream(
+        MariaDb.database(),
+        1_000_000,
+        "select seq as id, concat('customer ', seq) as name, cast(seq % 1000 as decimal(10,2)) as"
+            + " total from seq_1_to_1000000");
+  }
+
+  private void stream(Database database, int rows, String sql) throws Exception {
     Counter counter = new Counter();
     TestAnswer answer =
         new TestAnswer(Answer.Format.NDJSON) {
@@ -64,16 +79,16 @@ final class SqlStreamTest {
           }
         };
     try (TestSite site =
-        TestSite.open(folder, "postgres", "url: \"" + Postgres.url() + "\"", operations)) {
-      TestSite.run(site.operation("Series"), Map.of(), answer, ROWS);
+        database.site(folder, "- { name: Series, get: /series, sql: \"" + sql + "\" }\n")) {
+      TestSite.run(site.operation("Series"), Map.of(), answer, rows);
     }
-    assertEquals(ROWS, answer.rows());
-    assertEquals(ROWS, counter.lines);
-    assertTrue(counter.bytes > 40L * ROWS, counter.bytes + " bytes");
+    assertEquals(rows, answer.rows());
+    assertEquals(rows, counter.lines);
+    assertTrue(counter.bytes > 40L * rows, counter.bytes + " bytes");
     System.getLogger(SqlStreamTest.class.getName())
         .log(
             System.Logger.Level.INFO,
-            () -> ROWS + " rows, " + counter.bytes + " bytes, most live heap " + counter.mostHeap);
+            () -> rows + " rows, " + counter.bytes + " bytes, most live heap " + counter.mostHeap);
     assertTrue(counter.mostHeap < 100_000_000, "live heap " + counter.mostHeap);
   }
 }

@@ -38,9 +38,13 @@ final class SqlTypesTest {
             get: /case%d
             single: true
             sql: |
-              select %s as "v"
+              select %s as "v"%s
           """
-              .formatted(i, i, lines.get(i)[0].strip()));
+              .formatted(
+                  i,
+                  i,
+                  lines.get(i)[0].strip(),
+                  lines.get(i)[0].strip().startsWith("kinds.") ? " from kinds" : ""));
     }
     try (TestSite site =
         TestSite.open(folder, user, "url: \"" + url + "\"", operations.toString())) {
@@ -66,8 +70,10 @@ final class SqlTypesTest {
             + " o boolean, bits bit(1), more bit(5), c char(4), v varchar(9), e enum('a','b'), st"
             + " set('a','b'), j json, lo longtext, tx text, bl blob, bin binary(2), vb varbinary(9), da date, ti"
             + " time(3), dt datetime(6), ts timestamp(6) null, id uuid, y year, geo point, nul"
-            + " integer) character set utf8mb4",
-        "insert into kinds values (-128, -32768, -8388608, -2147483648, -9007199254740993,"
+            + " integer, nil date default '0000-00-00', nils datetime default '0000-00-00', span"
+            + " time default '-838:59:59') character set utf8mb4",
+        "insert into kinds (t, s, m, i, g, u, b, n, w, f, d, o, bits, more, c, v, e, st, j, lo, tx,"
+            + " bl, bin, vb, da, ti, dt, ts, id, y, geo, nul) values (-128, -32768, -8388608, -2147483648, -9007199254740993,"
             + " 4294967295, 18446744073709551615, 1.10, 1, 0.1, 0.1, true, b'1', b'00101', 'ab',"
             + " 'Zoë', 'b', 'a,b', '{\"a\":1}', 'long', 'Zoë \"x\" 🚪', x'00ff10', x'00ff', x'00ff10',"
             + " '2026-02-28', '01:02:03.450', '2026-01-01 01:02:03.000001', '2026-01-01"
@@ -77,38 +83,41 @@ final class SqlTypesTest {
         database.user(),
         """
             null => null
-            (select t from kinds) => -128
-            (select s from kinds) => -32768
-            (select m from kinds) => -8388608
-            (select i from kinds) => -2147483648
-            (select g from kinds) => "-9007199254740993"
-            (select u from kinds) => 4294967295
-            (select b from kinds) => "18446744073709551615"
-            (select n from kinds) => 1.10
-            (select w from kinds) => "1.00"
-            (select f from kinds) => 0.1
-            (select d from kinds) => 0.1
-            (select o from kinds) => 1
-            (select bits from kinds) => true
-            (select more from kinds) => "b'101'"
-            (select c from kinds) => "ab"
-            (select v from kinds) => "Zoë"
-            (select e from kinds) => "b"
-            (select st from kinds) => "a,b"
-            (select j from kinds) => "{\\"a\\":1}"
-            (select lo from kinds) => "long"
-            (select tx from kinds) => "Zoë \\"x\\" 🚪"
-            (select bl from kinds) => "AP8Q"
-            (select bin from kinds) => "AP8="
-            (select vb from kinds) => "AP8Q"
-            (select da from kinds) => "2026-02-28"
-            (select ti from kinds) => "01:02:03.45"
-            (select dt from kinds) => "2026-01-01T01:02:03.000001"
-            (select ts from kinds) => "2026-01-01T01:02:03.000001"
-            (select id from kinds) => "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
-            (select y from kinds) => "2026"
-            (select geo from kinds) => "POINT(1 2)"
-            (select nul from kinds) => null
+            kinds.t => -128
+            kinds.s => -32768
+            kinds.m => -8388608
+            kinds.i => -2147483648
+            kinds.g => "-9007199254740993"
+            kinds.u => 4294967295
+            kinds.b => "18446744073709551615"
+            kinds.n => 1.10
+            kinds.w => "1.00"
+            kinds.f => 0.1
+            kinds.d => 0.1
+            kinds.o => 1
+            kinds.bits => true
+            kinds.more => "b'101'"
+            kinds.c => "ab"
+            kinds.v => "Zoë"
+            kinds.e => "b"
+            kinds.st => "a,b"
+            kinds.j => {"a":1}
+            kinds.lo => "long"
+            kinds.tx => "Zoë \\"x\\" 🚪"
+            kinds.bl => "AP8Q"
+            kinds.bin => "AP8="
+            kinds.vb => "AP8Q"
+            kinds.da => "2026-02-28"
+            kinds.ti => "01:02:03.45"
+            kinds.dt => "2026-01-01T01:02:03.000001"
+            kinds.ts => "2026-01-01T01:02:03.000001"
+            kinds.id => "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+            kinds.y => "2026"
+            kinds.geo => "POINT(1 2)"
+            kinds.nul => null
+            kinds.nil => "0000-00-00"
+            kinds.nils => "0000-00-00 00:00:00"
+            kinds.span => "-838:59:59"
             9007199254740993 => "9007199254740993"
             cast(1.10 as decimal(15,2)) => 1.10
             cast(1 as decimal(16,2)) => "1.00"
@@ -152,7 +161,7 @@ final class SqlTypesTest {
         'Infinity'::real => "Infinity"
         true => true
         null::boolean => null
-        b'101' => "101"
+        b'101'::bit(3) => "101"
         'Zoë "x" \\ 🚪'::text => "Zoë \\"x\\" \\\\ 🚪"
         E'a\\nb\\tc\\u0001' => "a\\nb\\tc\\u0001"
         'ab'::char(4) => "ab  "
@@ -227,6 +236,8 @@ final class SqlTypesTest {
         interval '1-2' year to month => "INTERVAL '1-2' YEAR TO MONTH"
         cast('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11' as uuid) => "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
         x'00ff10' => "AP8Q"
+        cast(x'00ff10' as varbinary(9)) => "AP8Q"
+        cast(false as boolean) => false
         cast(x'00ff10' as blob) => "AP8Q"
         json '{"a": [1, 2.50]}' => {"a":[1,2.50]}
         array[1, null, 3] => [1,null,3]
@@ -314,7 +325,7 @@ final class SqlTypesTest {
         integer => signed => -7 => "-7"
         decimal => decimal(30,10) => 0.1234567891 => "0.1234567891"
         double => double => 1.5 => 1.5
-        boolean => signed => true => "1"
+        boolean => signed => true => 1
         date => date => 2026-02-28 => "2026-02-28"
         time => time(6) => 01:02:03.5 => "01:02:03.5"
         timestamp => datetime(6) => 2026-03-29T02:30:00 => "2026-03-29T02:30:00"
@@ -365,7 +376,8 @@ final class SqlTypesTest {
             + "\"id2\":\"a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11\",\"js\":\"{}\",\"en\":\"b\","
             + "\"bl\":\"AP8Q\",\"tx\":\"Zoë 🚪\"}";
     try (TestSite site = database.site(folder, operations)) {
-      assertEquals(body, new TestCall(site.operation("CreateWritten")).body(body).run().text());
+      String kept = new TestCall(site.operation("CreateWritten")).body(body).run().text();
+      assertEquals(body.replace("\"{}\"", "{}"), kept, "JSON as it stands");
       Fault fault =
           assertThrows(
                   FaultException.class,

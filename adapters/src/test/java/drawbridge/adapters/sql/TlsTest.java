@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** TLS to a real PostgreSQL whose certificate is issued by a plant's own CA. */
+/** TLS to real databases whose certificate is issued by a plant's own CA. */
 final class TlsTest {
   private static final String OPERATION =
       """
@@ -104,6 +104,66 @@ final class TlsTest {
     }
     String url = "url: \"jdbc:postgresql://localhost:" + port + "/postgres\"\n";
     return TestSite.open(site, "postgres", url + tls, OPERATION);
+  }
+
+  @Test
+  void theSameHoldsForMariaDb() throws Exception {
+    Assumptions.assumeTrue(
+        MariaDb.installed(), "MariaDB is not installed (Debian: mariadb-server)");
+    ca("plant");
+    ca("other");
+    server("plant", "server", "localhost");
+    server("plant", "elsewhere", "db.elsewhere.example");
+    try (MariaDb.Server server = mariaDb("server")) {
+      String url = "url: \"" + server.database().url() + "\"\n";
+      String mysql = url.replace("jdbc:mariadb:", "jdbc:mysql:");
+      for (String one : List.of(url, mysql)) {
+        try (TestSite site =
+            openMariaDb("good" + one.length(), one + "tls: { trust: plant.pem }")) {
+          assertTrue(site.call("Tls").text().startsWith("{\"tls\":\"TLS_"), one);
+        }
+      }
+      try (TestSite site = openMariaDb("bad", url + "tls: { trust: other.pem }")) {
+        assertFalse(check(site).ok());
+        assertEquals("TLS with the source failed", check(site).message());
+      }
+      try (TestSite site = openMariaDb("blind", url + "insecure-tls: true")) {
+        assertTrue(site.call("Tls").text().startsWith("{\"tls\":\"TLS_"));
+        assertTrue(check(site).message().contains("insecure-tls"), check(site).message());
+      }
+    }
+    try (MariaDb.Server server = mariaDb("elsewhere");
+        TestSite site =
+            openMariaDb(
+                "host", "url: \"" + server.database().url() + "\"\ntls: { trust: plant.pem }")) {
+      assertFalse(check(site).ok(), "the certificate is another host's");
+    }
+  }
+
+  private MariaDb.Server mariaDb(String name) throws Exception {
+    return MariaDb.server(
+        List.of(folder.resolve(name + ".pem"), folder.resolve(name + ".key")),
+        "--ssl-cert=FOLDER/" + name + ".pem",
+        "--ssl-key=FOLDER/" + name + ".key");
+  }
+
+  private TestSite openMariaDb(String name, String source) throws IOException {
+    Path site = Files.createDirectories(folder.resolve(name));
+    for (String ca : List.of("plant", "other")) {
+      Files.copy(folder.resolve(ca + ".pem"), site.resolve(ca + ".pem"));
+    }
+    return TestSite.open(
+        site,
+        "bridge",
+        source,
+        """
+        - name: Tls
+          get: /tls
+          single: true
+          sql: >
+            select variable_value as tls from information_schema.session_status
+            where variable_name = 'Ssl_cipher'
+        """);
   }
 
   private static SourceCheck check(TestSite site) {
