@@ -213,8 +213,7 @@ final class CataloguePageTest {
   @Test
   void theStepsToImportNameTheFilesAndThisApi() {
     open("/catalogue", 1280, 900, "light");
-    WebElement orders =
-        browser.findElement(By.xpath("//section[contains(@aria-label, 'Orders')]"));
+    WebElement orders = browser.findElement(By.xpath("//section[contains(@aria-label, 'Orders')]"));
     WebElement steps =
         orders.findElement(By.xpath(".//details[summary[contains(., 'Import into')]]"));
     assertEquals("", steps.findElement(By.tagName("div")).getText(), "closed at first");

@@ -166,7 +166,9 @@ final class DocumentsTest {
     Process prism =
         new ProcessBuilder(
                 "node",
-                Validators.TOOLS.resolve("node_modules/@stoplight/prism-cli/dist/index.js").toString(),
+                Validators.TOOLS
+                    .resolve("node_modules/@stoplight/prism-cli/dist/index.js")
+                    .toString(),
                 "proxy",
                 "--errors",
                 "--port",

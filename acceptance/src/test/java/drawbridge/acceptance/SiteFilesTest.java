@@ -375,10 +375,11 @@ final class SiteFilesTest {
     JsonNode customer = orders.at("/parameters/0");
     assertEquals("Customer", customer.path("x-ms-summary").asText());
     assertEquals(
-        "ListCustomers", customer.at("/x-ms-dynamic-values/operationId").asText(), customer::toString);
+        "ListCustomers",
+        customer.at("/x-ms-dynamic-values/operationId").asText(),
+        customer::toString);
     assertEquals("name", customer.at("/x-ms-dynamic-values/value-title").asText());
-    assertEquals(
-        "internal", swagger.at("/paths/~1customers/get/x-ms-visibility").asText());
+    assertEquals("internal", swagger.at("/paths/~1customers/get/x-ms-visibility").asText());
     JsonNode total = swagger.at("/definitions/OrdersOfCustomerRow/properties/total");
     assertEquals("Sum", total.path("x-ms-summary").asText(), swagger::toString);
     assertEquals("advanced", total.path("x-ms-visibility").asText());
@@ -395,8 +396,7 @@ final class SiteFilesTest {
     assertTrue(policies.contains("pollingtrigger") && policies.contains("OnNewOrder"), policies);
     JsonNode openApi = JSON.readTree(own.resolve("openapi.json").toFile());
     assertTrue(openApi.at("/paths/~1old-orders~1{orderId}/get/deprecated").asBoolean());
-    assertEquals(
-        swagger.path("paths").size(), openApi.path("paths").size(), "the same in both");
+    assertEquals(swagger.path("paths").size(), openApi.path("paths").size(), "the same in both");
     Validators.assumeInstalled();
     Validators.add(own, folder, "features-v1");
     Validators.add(out.resolve("orders-v1"), folder, "orders-v1");

@@ -1,13 +1,11 @@
 package drawbridge.adapters.sql;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import drawbridge.adapters.Schema;
 import drawbridge.adapters.Type;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.math.BigDecimal;
-import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -18,9 +16,7 @@ import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.ZoneOffset;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one column of the current row as JSON; docs/sql.md has the table of types. Nothing is
@@ -129,7 +125,7 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
       case Types.LONGVARBINARY, Types.BLOB -> plain(Type.BYTES, ColumnWriter::largeBytes);
       case Types.LONGVARCHAR, Types.LONGNVARCHAR, Types.CLOB, Types.NCLOB ->
           plain(Type.STRING, ColumnWriter::largeText);
-      case Types.ARRAY -> plain(Type.STRING, ColumnWriter::array);
+      case Types.ARRAY -> plain(Type.STRING, ArrayWriter::write);
       case Types.CHAR, Types.VARCHAR, Types.NCHAR, Types.NVARCHAR ->
           new ColumnWriter(
               Schema.of(Type.STRING, true)
@@ -342,61 +338,5 @@ record ColumnWriter(Schema schema, boolean numeric, Step step) {
     } else {
       json.writeRawValue(value.replace('\n', ' ').replace('\r', ' '));
     }
-  }
-
-  private static void array(ResultSet rows, int column, Sink json)
-      throws SQLException, IOException {
-    Array array = rows.getArray(column);
-    if (array == null) {
-      json.writeNull();
-      return;
-    }
-    try {
-      if (array.getArray() instanceof Object[] elements && simple(elements)) {
-        json.nested(generator -> elements(elements, generator));
-      } else {
-        json.writeString(rows.getString(column));
-      }
-    } finally {
-      array.free();
-    }
-  }
-
-  /** JSON has a form for every element. Others have time zones and the like: they stay text. */
-  private static boolean simple(Object[] elements) {
-    for (Object element : elements) {
-      boolean fits =
-          switch (element) {
-            case null -> true;
-            case Object[] inner -> simple(inner);
-            case String _, Boolean _, UUID _ -> true;
-            case Number _ -> true;
-            default -> false;
-          };
-      if (!fits) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static void elements(Object[] elements, JsonGenerator json) throws IOException {
-    json.writeStartArray();
-    for (@Nullable Object element : elements) {
-      switch (element) {
-        case null -> json.writeNull();
-        case Object[] inner -> elements(inner, json);
-        case Boolean value -> json.writeBoolean(value);
-        case Byte value -> json.writeNumber(value);
-        case Short value -> json.writeNumber(value);
-        case Integer value -> json.writeNumber(value);
-        case Float value -> json.writeNumber(value);
-        case Double value -> json.writeNumber(value);
-        case BigDecimal value -> json.writeString(value.toPlainString());
-        // Wide numbers, text, UUIDs.
-        default -> json.writeString(element.toString());
-      }
-    }
-    json.writeEndArray();
   }
 }

@@ -7,6 +7,7 @@ import drawbridge.adapters.Column;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Schema;
+import drawbridge.adapters.Type;
 import drawbridge.adapters.Visibility;
 import java.io.IOException;
 import java.sql.ResultSet;
@@ -14,6 +15,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +134,11 @@ final class Columns {
       }
     }
     return true;
+  }
+
+  /** A row may be of megabytes: it has bytes. */
+  boolean heavy() {
+    return Arrays.stream(schemas).anyMatch(schema -> schema.type() == Type.BYTES);
   }
 
   /** The same, as the caller may see it. */

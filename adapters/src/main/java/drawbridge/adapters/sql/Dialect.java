@@ -101,8 +101,12 @@ public enum Dialect {
     return this != H2;
   }
 
+  /**
+   * What the driver is told to fetch so many rows. MariaDB's sends all rows as one stream, of which
+   * the driver would only keep more at a time.
+   */
   int fetchSize(int rows) {
-    return rows;
+    return this == MARIADB ? 1 : rows;
   }
 
   /**

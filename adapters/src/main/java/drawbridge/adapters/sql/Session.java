@@ -21,6 +21,9 @@ record Session(SqlSource source, Connection connection, Call call, boolean reads
   /** Rows of the first fetch; later ones follow the size of the rows. */
   static final int FIRST_FETCH = 100;
 
+  /** The same where a row may be of megabytes. */
+  static final int FIRST_HEAVY = 4;
+
   /** Reads what came. */
   interface Results<T> {
     T read(PreparedStatement executed, boolean query, Watch watch)
@@ -38,6 +41,16 @@ record Session(SqlSource source, Connection connection, Call call, boolean reads
    */
   <T> T run(Sql sql, int most, Results<T> results)
       throws FaultException, SQLException, IOException {
+    return run(sql, most, FIRST_FETCH, results);
+  }
+
+  /**
+   * The same.
+   *
+   * @param first rows of the first fetch, which are in memory at once
+   */
+  <T> T run(Sql sql, int most, int first, Results<T> results)
+      throws FaultException, SQLException, IOException {
     try (PreparedStatement prepared = connection.prepareStatement(sql.text())) {
       if (reads && !dialect().enforcesReadOnly() && prepared.getMetaData() == null) {
         throw changes().thrown();
@@ -45,8 +58,7 @@ record Session(SqlSource source, Connection connection, Call call, boolean reads
       prepared.setMaxRows(most);
       if (most != 1 && dialect().cursors()) {
         // JTOpen refuses more than the rows that are wanted.
-        int first = most == 0 ? FIRST_FETCH : Math.min(FIRST_FETCH, most);
-        prepared.setFetchSize(dialect().fetchSize(first));
+        prepared.setFetchSize(dialect().fetchSize(most == 0 ? first : Math.min(first, most)));
       }
       Binder.bind(prepared, sql.binds(), dialect());
       return watched(prepared, results);

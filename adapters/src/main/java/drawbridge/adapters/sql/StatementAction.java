@@ -122,9 +122,11 @@ final class StatementAction implements Operation.Action, SqlOperation {
     long most = plan.single() ? 1 : session.call().mostRows();
     // One more than allowed is enough to know, and spares the source the rest.
     int wanted = (int) Math.min(Integer.MAX_VALUE, most + 1);
+    Columns before = known;
     return session.run(
         sql,
         wanted,
+        before != null && before.heavy() ? Session.FIRST_HEAVY : Session.FIRST_FETCH,
         (prepared, query, watch) -> {
           Content content = plan.content();
           if (content != null) {
