@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class ArrayWriter {
   private ArrayWriter() {}
 
-  static void write(ResultSet rows, int column, Sink json)
-      throws SQLException, IOException {
+  static void write(ResultSet rows, int column, Sink json) throws SQLException, IOException {
     Array array = rows.getArray(column);
     if (array == null) {
       json.writeNull();

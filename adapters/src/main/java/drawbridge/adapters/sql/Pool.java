@@ -46,7 +46,8 @@ final class Pool implements AutoCloseable {
 
   /**
    * @param name of the source
-   * @param leaked a connection that is lent beyond its call's deadline for longer is told in the log
+   * @param leaked a connection that is lent beyond its call's deadline for longer is told in the
+   *     log
    * @param failed hears why none could be made
    */
   Pool(
@@ -116,9 +117,7 @@ final class Pool implements AutoCloseable {
       failed.accept(cause);
       return SqlFaults.unavailable(SqlFaults.sentence(cause, dialect), e);
     }
-    return connections == 0
-        ? SqlFaults.unavailable("the source cannot be reached", e)
-        : busy(e);
+    return connections == 0 ? SqlFaults.unavailable("the source cannot be reached", e) : busy(e);
   }
 
   private Fault busy(@Nullable Throwable cause) {

@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -127,7 +128,12 @@ final class RowAction implements Operation.Action, SqlOperation {
     if (etag != null && etag.counts()) {
       sql.add(", " + etag.column() + " = " + etag.column() + " + 1");
     }
-    Rows.checkOne(session.update(sql.add(resource.row(call, key))));
+    sql.add(resource.row(call, key));
+    try {
+      Rows.checkOne(session.update(sql));
+    } catch (SQLException e) {
+      throw named(session, given, e);
+    }
     RowReader.Row row = reader.read(session, key, reply).orElseThrow(RowAction::beyond);
     if (minimal(call)) {
       reply.status(204, "");
@@ -184,7 +190,7 @@ final class RowAction implements Operation.Action, SqlOperation {
       return created(session, reply, key);
     } catch (SQLException e) {
       if (requests.isEmpty() || !session.dialect().duplicate(e)) {
-        throw e;
+        throw named(session, given, e);
       }
       // Nothing of the second attempt stays; what follows reads what the first one made.
       session.connection().rollback();
@@ -192,6 +198,26 @@ final class RowAction implements Operation.Action, SqlOperation {
       reply.header("Idempotency-Replayed", "true");
       return created(session, reply, before);
     }
+  }
+
+  /**
+   * No driver tells which value the database doesn't take; where there was one alone, it is that.
+   *
+   * @return as it was
+   */
+  private static SQLException named(Session session, List<Col> given, SQLException e)
+      throws FaultException {
+    if (given.size() == 1 && session.dialect().unfit(e)) {
+      String name = given.getFirst().name();
+      throw new Fault(
+              Code.INVALID_ARGUMENT,
+              "“" + name + "” does not fit what the source expects in its place",
+              name,
+              Duration.ZERO,
+              e)
+          .thrown();
+    }
+    return e;
   }
 
   private long created(Session session, Reply reply, List<Bound> key)

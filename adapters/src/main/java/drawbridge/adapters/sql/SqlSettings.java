@@ -264,6 +264,8 @@ record SqlSettings(
         // A client must never be made to read its files for the server.
         properties.setProperty("allowLocalInfile", "false");
         properties.setProperty("tinyInt1isBit", "false");
+        // A year is no first of January.
+        properties.setProperty("yearIsDateType", "false");
         properties.setProperty("sslMode", insecure ? "trust" : "disable");
         trust.ifPresent(
             file -> {

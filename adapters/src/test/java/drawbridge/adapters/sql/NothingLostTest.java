@@ -310,7 +310,8 @@ final class NothingLostTest {
       }
       for (String member : List.of("\"word\":\"maybe\"", "\"latin\":\"łódź\"")) {
         TestCall call = new TestCall(site.operation("UpdateLoose")).path("id", "1");
-        refused(call.body("{" + member + "}"));
+        String name = member.substring(1, member.indexOf('"', 1));
+        assertEquals(name, refused(call.body("{" + member + "}")).parameter(), member);
       }
       refused(new TestCall(site.operation("Put")).body("{\"name\":\"sixsix\"}"));
       refused(new TestCall(site.operation("Fill")).body("{\"name\":\"sixsix\"}"));

@@ -96,7 +96,8 @@ final class PoolTest {
       }
       await(() -> figures(slow).getOrDefault("waiting", 0L) == Pool.MOST_WAITING);
       long begun = System.nanoTime();
-      Fault busy = assertThrows(FaultException.class, () -> slow.lend(call(), "shop/v1/Late")).fault();
+      Fault busy =
+          assertThrows(FaultException.class, () -> slow.lend(call(), "shop/v1/Late")).fault();
       assertEquals(Fault.Code.BUSY, busy.code());
       try (Loan loan = other.lend(call(), "shop/v1/Other")) {
         assertTrue(loan.connection().isValid(5), "others have connections of their own");

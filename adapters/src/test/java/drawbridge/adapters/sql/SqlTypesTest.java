@@ -112,8 +112,8 @@ final class SqlTypesTest {
             kinds.dt => "2026-01-01T01:02:03.000001"
             kinds.ts => "2026-01-01T01:02:03.000001"
             kinds.id => "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
-            kinds.y => "2026"
-            kinds.geo => "POINT(1 2)"
+            kinds.y => 2026
+            kinds.geo => "AAAAAAEBAAAAAAAAAAAA8D8AAAAAAAAAQA=="
             kinds.nul => null
             kinds.nil => "0000-00-00"
             kinds.nils => "0000-00-00 00:00:00"
