@@ -130,24 +130,26 @@ record Capacity(Columns.Shape shape, Dialect dialect) {
   }
 
   private String text(String text) {
-    int bytes =
-        switch (type()) {
-          case "tinytext" -> 255;
-          case "text" -> 65_535;
-          default -> 0;
-        };
-    if (dialect == Dialect.MARIADB && bytes > 0) {
-      int length = text.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
-      return length > bytes ? "is longer than " + bytes + " bytes" : "";
+    boolean units = dialect == Dialect.H2 || dialect == Dialect.SQLSERVER;
+    int length = units ? text.length() : text.codePointCount(0, text.length());
+    if (dialect == Dialect.ORACLE && text.isEmpty()) {
+      return "must not be empty: the source would keep NULL";
+    }
+    if (dialect == Dialect.MARIADB) {
+      if (type().equals("char") && text.endsWith(" ")) {
+        return "ends with spaces, which the column drops";
+      }
+      // These count bytes, of which a character is one at least.
+      int bytes = type().equals("tinytext") ? 255 : type().equals("text") ? 65_535 : 0;
+      if (bytes > 0) {
+        return length > bytes ? "is longer than " + bytes + " bytes" : "";
+      }
     }
     return switch (shape.jdbcType()) {
-      case Types.CHAR, Types.VARCHAR, Types.NCHAR, Types.NVARCHAR -> {
-        boolean units = dialect == Dialect.H2 || dialect == Dialect.SQLSERVER;
-        int length = units ? text.length() : text.codePointCount(0, text.length());
-        yield bounded() && length > shape.precision()
-            ? "is longer than " + shape.precision() + " characters"
-            : "";
-      }
+      case Types.CHAR, Types.VARCHAR, Types.NCHAR, Types.NVARCHAR ->
+          bounded() && length > shape.precision()
+              ? "is longer than " + shape.precision() + " characters"
+              : "";
       default -> "";
     };
   }
