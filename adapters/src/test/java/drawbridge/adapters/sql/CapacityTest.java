@@ -51,8 +51,7 @@ final class CapacityTest {
     assertEquals(
         "has more than 7 digits after the second", server("datetime2", 7, minute.plusNanos(1)));
     OffsetDateTime zoned = OffsetDateTime.parse("2026-01-31T13:45:00+01:00");
-    assertEquals(
-        "must have no offset, since the column keeps none", server("datetime2", 7, zoned));
+    assertEquals("must have no offset, since the column keeps none", server("datetime2", 7, zoned));
     assertEquals("", server("datetimeoffset", 7, zoned));
     assertEquals("needs an offset, such as Z", server("datetimeoffset", 7, minute));
     assertEquals("", refusal(Dialect.SQLSERVER, Types.TINYINT, "tinyint", 3, 0, 255));
