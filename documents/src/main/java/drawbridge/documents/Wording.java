@@ -18,6 +18,11 @@ final class Wording {
   private static final Pattern UNSEEN = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Co}\\p{Cs}\\s]+");
   private static final Pattern NOT_IN_SUMMARY = Pattern.compile("[^\\p{L}\\p{N}() ]+");
   private static final Pattern TAG = Pattern.compile("<(?=[A-Za-z/!?])");
+
+  /** Where Markdown would make a link to something else than a page or an address. */
+  private static final Pattern LINK =
+      Pattern.compile("\\](?=[(:]\\s*(?!https?://|mailto:))", Pattern.CASE_INSENSITIVE);
+
   private static final Pattern QUOTES = Pattern.compile("['’‘`\"“”]");
   private static final Pattern WORDS =
       Pattern.compile("[^\\p{L}\\p{N}]+|(?<=[\\p{Ll}\\p{N}])(?=\\p{Lu})");
@@ -28,11 +33,11 @@ final class Wording {
 
   /**
    * One line without what can't be seen, cut at {@code most} characters. What would begin a tag of
-   * HTML does not, since descriptions are shown as Markdown.
+   * HTML does not, since descriptions are shown as Markdown, nor would a link that runs a script.
    */
   static String line(String text, int most) {
     String plain = UNSEEN.matcher(bounded(text)).replaceAll(" ").strip();
-    String seen = TAG.matcher(plain).replaceAll("‹");
+    String seen = LINK.matcher(TAG.matcher(plain).replaceAll("‹")).replaceAll("] ");
     return seen.length() <= most ? seen : cut(seen, most - 1) + "…";
   }
 

@@ -76,6 +76,12 @@ final class DocumentsTest {
     assertEquals("Filter", Wording.title("$filter"));
     assertEquals("Find a customers orders", Wording.summary("Find a customer's orders!"));
     assertEquals("a ‹b> 1 < 2", Wording.line("a <b> 1 < 2", 20));
+    for (String link : List.of("(javascript:alert(1))", "( JavaScript:x)", "(<vbscript:x>)", ": data:x")) {
+      assertTrue(Wording.line("see [it]" + link, 60).startsWith("see [it] "), link);
+    }
+    for (String link : List.of("[it](https://it.contoso.com)", "[us](mailto:it@contoso.com)")) {
+      assertEquals(link, Wording.line(link, 60));
+    }
     assertEquals("ABCD", Wording.pascal("a-b.c_d"));
     assertEquals("X9lives", Wording.pascal("9lives"));
     assertEquals("a b", Wording.line("a\u202e\n\tb\u0000", 10));
