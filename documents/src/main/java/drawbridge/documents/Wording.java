@@ -21,7 +21,7 @@ final class Wording {
 
   /** Where Markdown would make a link to something else than a page or an address. */
   private static final Pattern LINK =
-      Pattern.compile("\\](?=[(:]\\s*(?!https?://|mailto:))", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("\\](?=\\(\\s*+(?!https?://|mailto:))", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern QUOTES = Pattern.compile("['’‘`\"“”]");
   private static final Pattern WORDS =
