@@ -52,7 +52,8 @@ record Engine(SqlSource source, boolean reads, boolean safe, int isolation, int 
                 && (SqlFaults.stale(e) || (safe && SqlFaults.broken(e)))
                 && Watch.over(call) == null;
         if (!again) {
-          throw fault(e).thrown();
+          throw (e instanceof HostCharacters.Lacking lacking ? lacking.fault(call) : fault(e))
+              .thrown();
         }
       } catch (IOException | UncheckedIOException e) {
         throw undelivered(call, e).thrown();
