@@ -232,6 +232,62 @@ final class CobolProgramTest {
     }
   }
 
+  /** As CRTBNDCBL writes it: names with hyphens, FILLER without one, counts by name. */
+  private static final String COMPILED =
+      """
+      <pcml version="4.0">
+      <!-- COBOL program: ORDER -->
+      <!-- created: 2026-01-31-12.00.00 -->
+      <!-- source: SHOP/QCBLLESRC(ORDER) -->
+      <struct name="LK-ORDER">
+      <data name="ORDER-KIND" type="char" length="1" usage="inherit" />
+      <data name="TERMS" type="char" length="2" usage="inherit" />
+      <data name="_unnamed_1" type="char" length="2" usage="inherit" />
+      <data name="LINE-COUNT" type="int" length="2" precision="15" usage="inherit" />
+      <struct name="LINES" count="LINE-COUNT" usage="inherit">
+      <data name="SKU" type="char" length="4" usage="inherit" />
+      <data name="QTY" type="packed" length="5" precision="0" usage="inherit" />
+      <data name="PRICE" type="zoned" length="7" precision="2" usage="inherit" />
+      </struct>
+      </struct>
+      <program name="ORDER" path="/QSYS.LIB/SHOP.LIB/ORDER.PGM">
+      <data name="LK-CUSTOMER" type="char" length="10" usage="input" />
+      <data name="LK-ORDER" type="struct" struct="LK-ORDER" usage="inputoutput" />
+      <data name="LK-TOTAL" type="packed" length="11" precision="2" usage="output" />
+      <data name="LK-STATUS" type="char" length="22" usage="output" />
+      </program>
+      </pcml>
+      """;
+
+  @Test
+  void thePcmlOfTheCobolCompilerSaysTheSame() throws Exception {
+    Files.writeString(folder.resolve("order.pcml"), COMPILED);
+    String operations =
+        """
+        - name: Order
+          post: /orders
+          program:
+            pcml: ../order.pcml
+            fields:
+              LINES: { most: 5 }
+              LINES.PRICE: { usage: output }
+              LK-STATUS: { ccsid: 65535 }
+        """;
+    try (HostSite site = HostSite.open(folder, host, "", operations)) {
+      String answer =
+          site.call(
+                  "Order",
+                  "{\"lkCustomer\":\"ACME\",\"lkOrder\":{\"orderKind\":\"S\",\"terms\":\"N3\","
+                      + "\"lines\":[{\"sku\":\"A-1\",\"qty\":3}]}}")
+              .text();
+      assertTrue(
+          answer.startsWith(
+              "{\"lkOrder\":{\"orderKind\":\"S\",\"terms\":\"N3\",\"lines\":["
+                  + "{\"sku\":\"A-1\",\"qty\":3,\"price\":-10.50}]},\"lkTotal\":-31.50,"),
+          answer);
+    }
+  }
+
   @Test
   void whatAProgramCantBeCalledWithIsToldWhenTheFileIsLoaded() {
     String[][] cases = {
