@@ -38,7 +38,10 @@ final class SimulatedHost {
         database: %s
         users: [{ name: %s, password-file: %s }]
         libraries: [SHOP]
-        programs: [{ library: SHOP, name: PRICE, sample: pricing }]
+        programs:
+          - { library: SHOP, name: PRICE, sample: pricing }
+          - { library: SHOP, name: ORDER, sample: order }
+          - { library: SHOP, name: STOCK, sample: stock, procedure: onStock }
         data-queues:
           - { library: SHOP, name: ORDERS, max-length: 200, senders: true }
           - { library: SHOP, name: EVENTS, order: keyed, max-length: 200, key-length: 4 }
@@ -85,6 +88,7 @@ final class SimulatedHost {
                 connector.getSubjectX500Principal().getName(),
                 connector.getIssuerX500Principal().getName()));
     Files.writeString(folder.resolve("price.pcml"), PCML);
+    Files.writeString(folder.resolve("order.cpy"), COPYBOOK);
     Files.writeString(folder.resolve("apis").resolve("host-v1.yaml"), API);
   }
 
@@ -114,7 +118,23 @@ final class SimulatedHost {
           <data name="TOTAL" type="zoned" length="11" precision="2" usage="output"/>
           <data name="STATUS" type="char" length="30" usage="output"/>
         </program>
+        <program name="STOCK" path="/QSYS.LIB/SHOP.LIB/STOCK.SRVPGM" entrypoint="onStock" returnvalue="integer">
+          <data name="ITEM" type="char" length="10" usage="input"/>
+          <data name="PIECES" type="int" length="4" usage="output"/>
+        </program>
       </pcml>
+      """;
+
+  private static final String COPYBOOK =
+      """
+             77  LK-CUSTOMER          PIC X(10).
+             01  LK-ORDER.
+                 05  LINE-COUNT       PIC S9(4) BINARY.
+                 05  LINES OCCURS 0 TO 5 TIMES DEPENDING ON LINE-COUNT.
+                     10  ITEM         PIC X(10).
+                     10  QUANTITY     PIC S9(5) COMP-3.
+                     10  PRICE        PIC S9(7)V99.
+             77  LK-TOTAL             PIC S9(9)V99 COMP-3.
       """;
 
   private static final String API =
@@ -129,11 +149,36 @@ final class SimulatedHost {
           summary: The price of an item, from an RPG program
           get: /prices/{item}
           safe: true
-          program: { pcml: ../price.pcml }
+          program: { pcml: ../price.pcml, entry: PRICE }
           parameters:
             item: { type: string, in: path }
           messages:
             USR0001: { fault: not-found, say: There is no such item. }
+        - name: OnStock
+          summary: The pieces of an item on stock, from a procedure of a service program
+          get: /stock/{item}
+          safe: true
+          program: { pcml: ../price.pcml, entry: STOCK, result: known }
+          parameters:
+            item: { type: string, in: path }
+        - name: PlaceOrder
+          summary: Price an order, by a COBOL program that a copybook describes
+          post: /customers/{customer}/orders
+          program:
+            library: SHOP
+            name: ORDER
+            copybook: ../order.cpy
+            using:
+              - { record: LK-CUSTOMER, usage: input }
+              - { record: LK-ORDER, usage: both }
+              - { record: LK-TOTAL, usage: output }
+            fields:
+              LK-CUSTOMER: { name: customer }
+              LK-ORDER: { name: order }
+              LK-TOTAL: { name: total }
+              LINES.PRICE: { usage: output }
+          parameters:
+            customer: { type: string, in: path }
         - name: SendOrder
           summary: Put an order on the order queue
           post: /orders
@@ -175,6 +220,19 @@ final class SimulatedHost {
         - name: WriteText
           put: /files/{name}
           file: { folder: /exchange, do: write, ccsid: 37 }
+          parameters:
+            name: { type: string, in: path }
+        - name: ListFiles
+          get: /files
+          file: { folder: /exchange, do: list }
+        - name: WriteBytes
+          put: /bytes/{name}
+          file: { folder: /exchange, do: write, pieces: true }
+          parameters:
+            name: { type: string, in: path }
+        - name: ReadBytes
+          get: /bytes/{name}
+          file: { folder: /exchange, do: read }
           parameters:
             name: { type: string, in: path }
         - name: ReadText

@@ -1,6 +1,7 @@
 package drawbridge.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,10 +15,15 @@ import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +112,129 @@ final class HostTest {
         job(since, "host/v1/PriceItem"));
     JsonNode wrong = json(400, "GET", "/prices/GEAR?customer=ACME&quantity=100000", "");
     assertTrue(wrong.toString().contains("quantity"), wrong::toString);
+  }
+
+  @Test
+  void aProcedureOfAServiceProgramAnswersAndReturns() throws Exception {
+    JsonNode gears = get("/stock/GEAR");
+    assertEquals(250, gears.path("pieces").asInt(), gears::toString);
+    assertEquals(1, gears.path("known").asInt(), gears::toString);
+    assertEquals(0, get("/stock/NOTHING").path("known").asInt());
+  }
+
+  @Test
+  void aCobolProgramIsCalledByItsCopybook() throws Exception {
+    JsonNode placed =
+        post(
+            "/customers/ACME/orders",
+            """
+            {"order":{"lines":[{"item":"GEAR","quantity":4},{"item":"NOTHING","quantity":1},
+             {"item":"BOLT","quantity":-10}]}}""");
+    JsonNode lines = placed.path("order").path("lines");
+    assertEquals(2, lines.size(), placed::toString);
+    assertEquals("BOLT", lines.path(1).path("item").asText());
+    assertEquals(12.5, lines.path(0).path("price").asDouble());
+    assertEquals(46.5, placed.path("total").asDouble(), placed::toString);
+    JsonNode lacking =
+        json(
+            400,
+            "POST",
+            "/customers/ACME/orders",
+            "{\"order\":{\"lines\":[{\"item\":\"日本\",\"quantity\":1}]}}");
+    assertTrue(lacking.toString().contains("order.lines[0].item"), lacking::toString);
+    assertTrue(lacking.toString().contains("CCSID 37 lacks"), lacking::toString);
+  }
+
+  @Test
+  void logAndAuditNameTheJobOfEveryKindOfCall() throws Exception {
+    Instant since = Instant.now();
+    get("/prices/GEAR?customer=ACME&quantity=1");
+    post("/orders", "{\"entry\":\"for the log\"}");
+    post("/orders/next", "");
+    get("/alerts");
+    post("/libraries", "{\"library\":\"QSYS\"}");
+    json(200, "PUT", "/files/log.txt", "{\"content\":\"x\"}");
+    get("/files");
+    get("/customers/1001");
+    json(404, "GET", "/prices/NOTHING?customer=ACME&quantity=1", "");
+    String[][] calls = {
+      {"PriceItem", "QZRCSRVS"},
+      {"SendOrder", "QZHQSSRV"},
+      {"ReceiveOrder", "QZHQSSRV"},
+      {"ListAlerts", "QZRCSRVS"},
+      {"AddLibrary", "QZRCSRVS"},
+      {"WriteText", "QPWFSERVSO"},
+      {"ListFiles", "QPWFSERVSO"},
+      {"GetCustomer", "QZDASOINIT"},
+    };
+    for (String[] call : calls) {
+      String job = job(since, "host/v1/" + call[0]);
+      assertTrue(job.matches("\\d{6}/QUSER/" + call[1]), call[0] + ": " + job);
+    }
+    String log = Files.readString(stack.log("agent-a"));
+    for (String[] call : calls) {
+      assertTrue(
+          Pattern.compile(
+                  "INFO .*call [0-9a-f]{32} of host/v1/"
+                      + call[0]
+                      + " by gateway-1 in job \\d{6}/QUSER/"
+                      + call[1]
+                      + ": done in")
+              .matcher(log)
+              .find(),
+          call[0]);
+    }
+    assertTrue(
+        Pattern.compile("of host/v1/PriceItem by gateway-1 in job \\d{6}/QUSER/\\w+: NOT_FOUND")
+            .matcher(log)
+            .find(),
+        "and the job of a call that failed");
+  }
+
+  @Test
+  void aFileLongerThanABodyIsWrittenInPieces() throws Exception {
+    byte[] content = new byte[1_500_000];
+    new Random(7).nextBytes(content);
+    String upload = "";
+    int piece = 600_000;
+    for (int at = 0; at < content.length; at += piece) {
+      int end = Math.min(content.length, at + piece);
+      String body =
+          "{\"content\":\""
+              + Base64.getEncoder().encodeToString(Arrays.copyOfRange(content, at, end))
+              + "\",\"at\":"
+              + at
+              + ",\"more\":"
+              + (end < content.length)
+              + (upload.isEmpty() ? "" : ",\"upload\":\"" + upload + "\"")
+              + "}";
+      JsonNode written = json(200, "PUT", "/bytes/large.bin", body);
+      assertEquals(end, written.path("bytes").asInt(), written::toString);
+      if (end < content.length) {
+        upload = written.path("upload").asText();
+        assertFalse(get("/files").toString().contains("large.bin"), "nobody sees a part of it");
+      }
+    }
+    assertArrayEquals(content, send("GET", "/bytes/large.bin", "").body());
+    String whole = "{\"content\":\"" + Base64.getEncoder().encodeToString(content) + "\"}";
+    HttpResponse<byte[]> refused = send("PUT", "/bytes/other.bin", whole);
+    assertEquals(400, refused.statusCode(), text(refused));
+    assertTrue(text(refused).contains("The body of the request is too long."), text(refused));
+    assertEquals(404, send("GET", "/bytes/other.bin", "").statusCode());
+  }
+
+  @Test
+  void pathTricksOfAWriteMakeNothing() throws Exception {
+    Path root = stack.folder().resolve("ibmi-files");
+    for (String trick :
+        List.of("..%2Fescaped", "%2e%2e", "a%2Fb", "%5C..%5Cescaped", "a%00b", "x.")) {
+      int status = send("PUT", "/files/" + trick, "{\"content\":\"x\"}").statusCode();
+      assertTrue(status == 404 || status == 400 || status == 403, trick + ": " + status);
+    }
+    assertFalse(Files.exists(root.resolve("escaped")));
+    try (Stream<Path> files = Files.walk(root)) {
+      assertTrue(files.noneMatch(f -> f.toString().contains("escaped")));
+    }
   }
 
   /** Of the last record of a call; it may be a moment behind the answer. */

@@ -297,6 +297,7 @@ final class Execution {
         End.newBuilder().setRows(reply.rows()).setBytes(reply.bytes()).setSourceUs(sourceMicros);
     if (problem == null) {
       reply.finish(end.build());
+      recording.log(id, about.operation(), link.gateway(), sourceMicros);
       calls.tally().ended(Outcome.OK, System.nanoTime() - received);
     } else {
       fail(problem, reference, end);

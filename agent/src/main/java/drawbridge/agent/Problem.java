@@ -277,7 +277,8 @@ record Problem(
           case INTERNAL, SOURCE_ERROR, SOURCE_UNAVAILABLE, OUTCOME_UNKNOWN ->
               System.Logger.Level.WARNING;
           case FORBIDDEN, UNAUTHENTICATED, REVOKED -> System.Logger.Level.INFO;
-          default -> System.Logger.Level.DEBUG;
+          // What a host job did is looked for in the log, however it ended.
+          default -> job.isEmpty() ? System.Logger.Level.DEBUG : System.Logger.Level.INFO;
         };
     if (!LOG.isLoggable(level)) {
       return;

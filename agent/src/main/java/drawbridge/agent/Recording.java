@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * the name. Used by the call's own thread.
  */
 final class Recording {
+  private static final System.Logger LOG = System.getLogger("drawbridge.agent.jobs");
+
   /** Of the keys of returned rows; beyond that the record says that there were more. */
   static final int MOST_KEYS = 256;
 
@@ -98,6 +100,20 @@ final class Recording {
   /** Empty: the source told none. */
   String job() {
     return job;
+  }
+
+  /** The log's line of a call that a host job did: who looks there finds the job by the call. */
+  void log(String call, String operation, String gateway, long micros) {
+    if (!job.isEmpty()) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "call {0} of {1} by {2} in job {3}: done in {4} ms",
+          call,
+          operation,
+          gateway,
+          job,
+          Long.toString(micros / 1_000));
+    }
   }
 
   AuditRecord.Result with(AuditRecord.Result result) {

@@ -89,10 +89,13 @@ final class Exchange extends ClientCall.Listener<Reply> {
     }
   }
 
-  /** Waits until the channel has room for another message; false: not by then. */
+  /**
+   * Waits until the channel has room for another message, or none is wanted any more since
+   * something was answered; false: not by then.
+   */
   boolean awaitRoom(long nanos) throws InterruptedException {
     long until = System.nanoTime() + nanos;
-    while (!call.isReady()) {
+    while (!call.isReady() && !answered()) {
       if (!ready.tryAcquire(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS)) {
         return call.isReady();
       }
@@ -126,6 +129,7 @@ final class Exchange extends ClientCall.Listener<Reply> {
   @Override
   public void onMessage(Reply reply) {
     arrived.add(reply);
+    ready.release();
   }
 
   @Override

@@ -12,6 +12,7 @@ import drawbridge.adapters.ibmi.layout.Description;
 import drawbridge.adapters.ibmi.layout.HostText;
 import drawbridge.adapters.ibmi.layout.Layout;
 import drawbridge.settings.Section;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,13 @@ final class FileOperation {
 
   private static final Pattern FOLDER =
       Pattern.compile("(/[A-Za-z0-9_@#$][A-Za-z0-9_@#$. -]{0,99})+");
+
+  /** What a piece of a file is beside its content; none of it must be given. */
+  private static final List<Column> PIECE =
+      List.of(
+          new Column(FileWrite.UPLOAD, Schema.of(Type.STRING, false).atMost(FileWrite.ID_LENGTH)),
+          new Column(FileWrite.AT, Type.LONG, false),
+          new Column(FileWrite.MORE, Type.BOOLEAN, false));
 
   private FileOperation() {}
 
@@ -79,18 +87,22 @@ final class FileOperation {
     }
     Exists exists =
         what == Do.WRITE ? keys.choice("exists", Exists.class, Exists.REFUSE) : Exists.REFUSE;
+    boolean pieces = what == Do.WRITE && keys.flag("pieces", false);
     int most = what == Do.LIST ? keys.integer("most", 1, 10_000, 1_000) : 0;
     keys.done();
-    FileWork work = new FileWork(folder, what, layout, ccsid, exists, most);
+    FileWork work = new FileWork(folder, what, layout, ccsid, exists, pieces, most);
     Set<String> required = new HashSet<>();
-    List<Column> asked = asked(what, layout, ccsid);
+    List<Column> asked = new ArrayList<>(asked(what, layout, ccsid));
     asked.forEach(column -> required.add(column.name()));
+    if (pieces) {
+      asked.addAll(PIECE);
+    }
     Outline merged = OperationParameters.of(section, outline, asked, required);
     return context.operation(
         section,
         produces(merged, what, layout, ccsid),
         what == Do.WRITE,
-        answered(what, layout),
+        answered(what, layout, pieces),
         AS400.FILE,
         true,
         context.pool(),
@@ -124,7 +136,7 @@ final class FileOperation {
     };
   }
 
-  private static List<Column> answered(Do what, Optional<Layout> layout) {
+  private static List<Column> answered(Do what, Optional<Layout> layout, boolean pieces) {
     return switch (what) {
       case LIST ->
           List.of(
@@ -132,7 +144,12 @@ final class FileOperation {
               new Column("size", Type.LONG, false),
               new Column("changed", Type.TIMESTAMP, false));
       case READ -> layout.map(Layout::reply).orElse(List.of());
-      case WRITE -> List.of(new Column("bytes", Type.LONG, false));
+      case WRITE -> {
+        Column bytes = new Column("bytes", Type.LONG, false);
+        yield pieces
+            ? List.of(bytes, new Column(FileWrite.UPLOAD, Type.STRING, true))
+            : List.of(bytes);
+      }
     };
   }
 

@@ -5,7 +5,6 @@ import com.ibm.as400.access.AS400SecurityException;
 import com.ibm.as400.access.ExtendedIOException;
 import com.ibm.as400.access.IFSFile;
 import com.ibm.as400.access.IFSFileInputStream;
-import com.ibm.as400.access.IFSFileOutputStream;
 import drawbridge.adapters.Answer;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Column;
@@ -37,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param layout of records; empty: text or bytes
  * @param ccsid of text; 0: bytes
+ * @param pieces a write may be one of several that make a file
  * @param most files of a list
  */
 record FileWork(
@@ -45,6 +45,7 @@ record FileWork(
     Optional<Layout> layout,
     int ccsid,
     FileOperation.Exists exists,
+    boolean pieces,
     int most)
     implements HostAction.Work {
   static final int LONGEST_NAME = 100;
@@ -69,8 +70,9 @@ record FileWork(
         case LIST -> JsonTree.answer(answer, LISTED, list(job.system(), call));
         case READ -> read(file(job.system(), call), call, answer);
         case WRITE -> {
-          long bytes = write(file(job.system(), call), call, step);
-          JsonTree.answer(answer, Map.of("bytes", bytes));
+          Map<String, @Nullable Object> written =
+              new FileWrite(this, file(job.system(), call), call).run(step);
+          JsonTree.answer(answer, written);
         }
       }
     } catch (ExtendedIOException e) {
@@ -82,18 +84,20 @@ record FileWork(
     return switch (e.getReturnCode()) {
       case ExtendedIOException.FILE_NOT_FOUND, ExtendedIOException.PATH_NOT_FOUND -> missing();
       case ExtendedIOException.ACCESS_DENIED -> HostFaults.authority(e);
-      case ExtendedIOException.SHARING_VIOLATION, ExtendedIOException.LOCK_VIOLATION ->
+      case ExtendedIOException.FILE_IN_USE,
+          ExtendedIOException.SHARING_VIOLATION,
+          ExtendedIOException.LOCK_VIOLATION ->
           Fault.of(Code.CONFLICT, "something else on the source has it locked", e);
       default -> throw e;
     };
   }
 
-  private static Fault missing() {
+  static Fault missing() {
     return Fault.of(Code.NOT_FOUND, "there is no such file");
   }
 
   private static boolean plain(String name) {
-    return NAME.matcher(name).matches() && !name.contains("..");
+    return NAME.matcher(name).matches() && !name.contains("..") && !FileWrite.unfinished(name);
   }
 
   private IFSFile file(AS400 system, Call call) throws FaultException {
@@ -215,69 +219,5 @@ record FileWork(
       throw Fault.of(Code.SOURCE_ERROR, "the file ends within a record").thrown();
     }
     return layout.decode(record);
-  }
-
-  /** The content becomes a file of another name first, so that nobody sees half of it. */
-  private long write(IFSFile file, Call call, HostAction.Step step)
-      throws FaultException, IOException, AS400SecurityException, PropertyVetoException {
-    byte[] content = content(call);
-    boolean there = file.exists();
-    if (there && (exists == FileOperation.Exists.REFUSE || !file.isFile())) {
-      throw Fault.of(Code.CONFLICT, "there is a file of this name").thrown();
-    }
-    if (there && file.isSymbolicLink()) {
-      throw missing().thrown();
-    }
-    IFSFile part = new IFSFile(file.getSystem(), file.getPath() + ".part");
-    step.begun();
-    try (OutputStream out =
-        new IFSFileOutputStream(part, IFSFileOutputStream.SHARE_NONE, false, tag())) {
-      out.write(content);
-    }
-    if (there && !file.delete()) {
-      part.delete();
-      throw Fault.of(Code.CONFLICT, "something else on the source has it locked").thrown();
-    }
-    if (!part.renameTo(file)) {
-      part.delete();
-      throw Fault.of(Code.CONFLICT, "there is a file of this name").thrown();
-    }
-    step.done();
-    return content.length;
-  }
-
-  /** What the file is tagged with: bytes and records are none of text. */
-  private int tag() {
-    return ccsid > 0 ? ccsid : HostText.BYTES;
-  }
-
-  private byte[] content(Call call) throws FaultException {
-    if (layout.isPresent()) {
-      ByteArrayOutputStream all = new ByteArrayOutputStream();
-      if (call.arguments().get("records") instanceof List<?> records) {
-        for (int i = 0; i < records.size(); i++) {
-          if (!(records.get(i) instanceof Map<?, ?> members)) {
-            throw Fault.argument("records", "“records[" + i + "]” must be an object").thrown();
-          }
-          all.writeBytes(layout.get().encode(members(members)));
-        }
-      }
-      return all.toByteArray();
-    }
-    Object content = Objects.requireNonNull(call.arguments().get("content"));
-    if (content instanceof byte[] bytes) {
-      return bytes;
-    }
-    byte[] text = DataQueueOperation.page(ccsid).encode(content.toString());
-    if (text == null) {
-      throw Fault.argument("content", "“content” has a character that CCSID " + ccsid + " lacks")
-          .thrown();
-    }
-    return text;
-  }
-
-  @SuppressWarnings("unchecked") // JSON's names are strings.
-  private static Map<String, ?> members(Map<?, ?> members) {
-    return (Map<String, ?>) members;
   }
 }

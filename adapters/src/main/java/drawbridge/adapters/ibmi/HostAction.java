@@ -152,7 +152,6 @@ final class HostAction implements Operation.Action {
     if (!whole || !manner.keepsJob()) {
       job.poison();
     }
-    LOG.log(Level.DEBUG, () -> manner.id() + ": job " + name);
     if (job.ended() && manner.endsJob()) {
       endJob(pool, name);
     }

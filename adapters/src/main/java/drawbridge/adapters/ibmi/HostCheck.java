@@ -43,6 +43,7 @@ final class HostCheck {
     List<String> found = new ArrayList<>();
     found.add(version(system));
     found.add(passwordLevel(system));
+    ccsid(system, settings).ifPresent(found::add);
     if (settings.tls().isEmpty()) {
       found.add("warning: without tls everything but the password crosses the network readably");
     }
@@ -67,6 +68,21 @@ final class HostCheck {
     } catch (AS400SecurityException | IOException e) {
       return "password level unknown: " + e.getMessage();
     }
+  }
+
+  /** Some characters of all EBCDIC pages differ, so a guess would damage text in silence. */
+  private static Optional<String> ccsid(AS400 system, IbmiSettings settings) {
+    int told = system.getCcsid();
+    return settings.ccsid().isPresent() || told == IbmiSettings.CCSID
+        ? Optional.empty()
+        : Optional.of(
+            "warning: the system's CCSID is "
+                + told
+                + ", and text without a CCSID of its own is taken for "
+                + IbmiSettings.CCSID
+                + ": write “ccsid: "
+                + told
+                + "” for the source");
   }
 
   private static String reachable(AS400 system, String name, int service) {

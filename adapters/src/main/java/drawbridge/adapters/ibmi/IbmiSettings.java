@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param jobDescription {@code LIBRARY/NAME}; what host jobs take over from it; empty: nothing
  * @param tls empty: plain sockets
  * @param ports by JTOpen's number of the service; empty: the port mapper is asked
- * @param ccsid empty: the one that the system tells
+ * @param ccsid of text where nothing else says; empty: {@link #CCSID}
  * @param libraries the user part of the library list; empty: as the job has it
  * @param commands that operations may run, as {@code LIBRARY/NAME}
  * @param folders of the IFS that operations may reach into
@@ -47,6 +47,8 @@ record IbmiSettings(
     boolean tokens,
     Optional<CallerProfiles> callers,
     Optional<Announcement> announcement) {
+  /** Of text where nothing says another one; descriptions are read before the system is asked. */
+  static final int CCSID = 37;
 
   private static final Pattern OBJECT = Pattern.compile("[A-Z#@$][A-Z0-9#@$_.]{0,9}");
   private static final int MOST_LIBRARIES = 250;

@@ -100,7 +100,7 @@ public final class IbmiSource implements Source {
             pools,
             this::listeners,
             settings.announcement(),
-            settings.ccsid().orElse(37),
+            settings.ccsid().orElse(IbmiSettings.CCSID),
             settings.commands(),
             settings.folders(),
             needed::add),

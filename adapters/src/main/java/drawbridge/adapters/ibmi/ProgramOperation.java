@@ -32,7 +32,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls a program, or a procedure of a service program, as its PCML describes it.
+ * Calls a program, or a procedure of a service program, as its PCML or its copybooks describe it.
  *
  * @param path of the program in QSYS.LIB
  * @param result member of the reply for a procedure's return value; empty: none
@@ -43,8 +43,7 @@ record ProgramOperation(Description.Program program, String path, String result)
   /** The section {@code program} of an operation. */
   static Operation read(OperationContext context, Section section, Outline outline) {
     Section keys = section.section("program");
-    Description.Program program =
-        Description.program(keys, context.ccsid(), keys.text("entry", ""));
+    Description.Program program = Description.program(keys, context.ccsid());
     boolean procedure = !program.procedure().isEmpty();
     String path = path(keys, program.path(), procedure ? "SRVPGM" : "PGM");
     String result = "";

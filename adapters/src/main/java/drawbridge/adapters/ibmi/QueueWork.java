@@ -125,8 +125,11 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
                   : "“key” needs " + key.length + " bytes, and there is room for " + length)
           .thrown();
     }
+    byte[] blank = page.blank();
     byte[] padded = Arrays.copyOf(key, length);
-    Arrays.fill(padded, key.length, length, page.blank()[0]);
+    for (int i = key.length; i < length; i++) {
+      padded[i] = blank[(i - key.length) % blank.length];
+    }
     return padded;
   }
 

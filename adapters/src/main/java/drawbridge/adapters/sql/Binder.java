@@ -23,7 +23,12 @@ final class Binder {
       throws SQLException {
     switch (value) {
       case null -> statement.setNull(at, dialect.nullType(type));
-      case String v -> statement.setString(at, v);
+      case String v -> {
+        if (dialect == Dialect.DB2I) {
+          HostCharacters.check(statement, at, v);
+        }
+        statement.setString(at, v);
+      }
       case Integer v -> statement.setInt(at, v);
       case Long v -> statement.setLong(at, v);
       case BigDecimal v -> statement.setBigDecimal(at, v);

@@ -58,7 +58,8 @@ record Engine(
                 && (SqlFaults.stale(e) || (safe && SqlFaults.broken(e)))
                 && Watch.over(call) == null;
         if (!again) {
-          throw fault(e).thrown();
+          throw (e instanceof HostCharacters.Lacking lacking ? lacking.fault(call) : fault(e))
+              .thrown();
         }
       } catch (IOException | UncheckedIOException e) {
         throw undelivered(call, e).thrown();

@@ -8,11 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.TestSite.TestAnswer;
+import drawbridge.ibmi.stub.HostService;
 import drawbridge.ibmi.stub.HostSettings;
 import drawbridge.settings.SettingsException;
+import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +34,13 @@ final class FileOperationTest {
       - { name: ReadText, get: "/texts/{name}", file: { folder: /shop/exchange, do: read, ccsid: 37 }, parameters: { name: { type: string, in: path } } }
       - { name: ReadRecords, get: "/records/{name}", file: { folder: /shop/exchange, do: read, copybook: ../r.cpy }, parameters: { name: { type: string, in: path } } }
       - { name: Write, put: "/files/{name}", file: { folder: /shop/exchange, do: write }, parameters: { name: { type: string, in: path } } }
+      - { name: WritePieces, put: "/pieces/{name}", file: { folder: /shop/exchange, do: write, exists: replace, pieces: true }, parameters: { name: { type: string, in: path } } }
       - { name: WriteText, put: "/texts/{name}", file: { folder: /shop/exchange, do: write, ccsid: 37, exists: replace }, parameters: { name: { type: string, in: path } } }
       - { name: WriteRecords, put: "/records/{name}", file: { folder: /shop/exchange, do: write, copybook: ../r.cpy }, parameters: { name: { type: string, in: path } } }
       """;
+
+  private static final int RENAME = 0x000F;
+  private static final int SHARING = 32;
 
   @TempDir Path folder;
   @TempDir Path root;
@@ -94,9 +103,118 @@ final class FileOperationTest {
         "r.dat");
     assertArrayEquals(
         "001Ann  002Bob  ".getBytes(EBCDIC), Files.readAllBytes(exchange.resolve("r.dat")));
-    assertFalse(Files.exists(exchange.resolve("r.dat.part")));
+    assertEquals(3, count(), "and nothing that is unfinished");
     String listed = site.call("List", "").text();
     assertTrue(listed.contains("\"name\":\"a.bin\",\"size\":\"3\""), listed);
+  }
+
+  private long count() throws IOException {
+    try (Stream<Path> files = Files.list(exchange)) {
+      return files.count();
+    }
+  }
+
+  private String piece(String content, long at, boolean more, String upload) throws Exception {
+    String body =
+        "{\"content\":\""
+            + Base64.getEncoder().encodeToString(content.getBytes(StandardCharsets.US_ASCII))
+            + "\",\"at\":"
+            + at
+            + ",\"more\":"
+            + more
+            + (upload.isEmpty() ? "" : ",\"upload\":\"" + upload + "\"")
+            + "}";
+    return site.call("WritePieces", body, "name", "p.txt").text();
+  }
+
+  private Fault pieceFault(String members) throws Exception {
+    return site.fault("WritePieces", "{\"content\":\"AQID\"," + members + "}", "name", "p.txt");
+  }
+
+  @Test
+  void aFileIsMadeOfPiecesWhichMayComeTwice() throws Exception {
+    Files.writeString(exchange.resolve("p.txt"), "before");
+    String begun = piece("one,", 0, true, "");
+    String upload = begun.replaceFirst(".*\"upload\":\"([0-9a-f]{32})\".*", "$1");
+    assertEquals("{\"bytes\":4,\"upload\":\"" + upload + "\"}", begun);
+    assertEquals("{\"bytes\":8,\"upload\":\"" + upload + "\"}", piece("two,", 4, true, upload));
+    // Its answer was lost, say.
+    piece("two,", 4, true, upload);
+    assertEquals("before", Files.readString(exchange.resolve("p.txt")));
+    assertFalse(site.call("List", "").text().contains("part"), "nobody sees it");
+    assertEquals(
+        Fault.Code.NOT_FOUND, site.fault("Read", "", "name", "p.txt." + upload + ".part").code());
+    assertEquals("{\"bytes\":13,\"upload\":null}", piece("three", 8, false, upload));
+    assertEquals("one,two,three", Files.readString(exchange.resolve("p.txt")));
+    assertEquals(1, count());
+    assertEquals("{\"bytes\":5,\"upload\":null}", piece("whole", 0, false, ""));
+    assertEquals("whole", Files.readString(exchange.resolve("p.txt")));
+  }
+
+  @Test
+  void aPieceThatDoesNotFitIsRefused() throws Exception {
+    String upload = piece("one,", 0, true, "").replaceFirst(".*\"upload\":\"(\\w+)\".*", "$1");
+    assertEquals(Fault.Code.CONFLICT, pieceFault("\"at\":5,\"upload\":\"" + upload + "\"").code());
+    assertEquals("at", pieceFault("\"at\":4").parameter());
+    assertEquals("at", pieceFault("\"at\":-1,\"upload\":\"" + upload + "\"").parameter());
+    assertEquals("upload", pieceFault("\"upload\":\"../../x\"").parameter());
+    assertEquals(Fault.Code.NOT_FOUND, pieceFault("\"upload\":\"" + "0".repeat(32) + "\"").code());
+    // A link in place of it leads nowhere.
+    Files.delete(exchange.resolve("p.txt." + upload + ".part"));
+    Files.createSymbolicLink(
+        exchange.resolve("p.txt." + upload + ".part"), root.resolve("shop/secret"));
+    assertEquals(Fault.Code.NOT_FOUND, pieceFault("\"at\":0,\"upload\":\"" + upload + "\"").code());
+    assertEquals("secret", Files.readString(root.resolve("shop/secret")));
+  }
+
+  @Test
+  void pathTricksOfAWriteMakeNothing() throws Exception {
+    Files.createSymbolicLink(exchange.resolve("link"), root.resolve("shop/secret"));
+    Files.createDirectory(exchange.resolve("folder"));
+    for (String name :
+        new String[] {
+          "../new",
+          "..",
+          ".",
+          "",
+          "/shop/new",
+          "a/../../new",
+          "..\\new",
+          "x/y",
+          "new\u0000",
+          "a:b",
+          "*",
+          "a.",
+          " a",
+          "folder/",
+          "p.txt." + "0".repeat(32) + ".part",
+          "link",
+          "folder"
+        }) {
+      for (String operation : new String[] {"Write", "WriteText", "WritePieces"}) {
+        String content = operation.equals("WriteText") ? "text" : "AQID";
+        Fault fault = site.fault(operation, "{\"content\":\"" + content + "\"}", "name", name);
+        assertTrue(
+            fault.code() == Fault.Code.INVALID_ARGUMENT
+                || fault.code() == Fault.Code.NOT_FOUND
+                || fault.code() == Fault.Code.CONFLICT,
+            operation + " " + name + ": " + fault);
+      }
+    }
+    assertEquals("secret", Files.readString(root.resolve("shop/secret")));
+    assertEquals(2, count());
+    try (Stream<Path> files = Files.list(root.resolve("shop"))) {
+      assertEquals(2, files.count(), "nothing beside the folder");
+    }
+  }
+
+  @Test
+  void whatTheHostRefusesAtTheEndIsAConflict() throws Exception {
+    host.host()
+        .faults()
+        .next(HostService.FILE, RENAME, drawbridge.ibmi.stub.Fault.returnCode(SHARING));
+    Fault fault = site.fault("Write", "{\"content\":\"AQID\"}", "name", "a.bin");
+    assertEquals(Fault.Code.CONFLICT, fault.code());
   }
 
   @Test

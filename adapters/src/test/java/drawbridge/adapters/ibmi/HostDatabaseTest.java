@@ -250,6 +250,90 @@ final class HostDatabaseTest {
   }
 
   @Test
+  void aTableWithoutAJournalIsChangedOnlyWithoutCommitmentControl() throws Exception {
+    host.host().unjournaled("SHOP", "ORDERS");
+    for (String isolation : List.of("read-uncommitted", "read-committed", "serializable")) {
+      try (HostSite site =
+          site("libraries: [SHOP]\ndatabase: { isolation: " + isolation + " }\n")) {
+        assertEquals(
+            Fault.Code.SOURCE_ERROR, site.fault("AddOrder", "{\"id\":3,\"customer\":8}").code());
+        assertTrue(site.call("FindOrders", "", "customer", "7").text().contains("12.50"));
+      }
+    }
+    assertEquals(0, number("select count(*) from SHOP.ORDERS where ID = 3"));
+    try (HostSite site = site("libraries: [SHOP]\ndatabase: { isolation: none }\n")) {
+      site.call("AddOrder", "{\"id\":3,\"customer\":8}");
+    }
+    assertEquals(1, number("select count(*) from SHOP.ORDERS where ID = 3"));
+  }
+
+  @Test
+  void aRowWithoutAKeyIsFoundByItsRecordNumber() throws Exception {
+    String operations =
+        """
+        - name: Old
+          get: /old
+          sql: select rrn(t) as rrn, t.NAME from SHOP.ORDERS t order by 1
+        - name: OldOne
+          get: /old/{rrn}
+          sql: select t.NAME from SHOP.ORDERS t where rrn(t) = :rrn
+          parameters:
+            rrn: { type: decimal, in: path }
+        """;
+    try (HostSite site = HostSite.open(folder, host, "libraries: [SHOP]\n", operations)) {
+      String all = site.call("Old", "").text();
+      String number = all.replaceFirst("(?s).*?\"RRN\":(\\d+).*", "$1");
+      assertEquals(
+          "{\"value\":[{\"NAME\":\"Müller\"}]}", site.call("OldOne", "", "rrn", number).text());
+      assertEquals("{\"value\":[]}", site.call("OldOne", "", "rrn", "999").text());
+    }
+  }
+
+  @Test
+  void packedKeysAreComparedAsNumbers() throws Exception {
+    try (Statement statement = behind.createStatement()) {
+      statement.execute(
+          "create table SHOP.ITEMS(NO decimal(9,2) primary key, ZONED numeric(5,0), NAME"
+              + " varchar(10))");
+      statement.execute("insert into SHOP.ITEMS values(7.50, 12, 'a')");
+    }
+    String operations =
+        """
+        - name: Item
+          path: /items
+          resource:
+            table: ITEMS
+            key: [NO]
+            allow: [list, get, update]
+            columns: { NO: { type: decimal }, ZONED: { type: decimal }, NAME: { type: string } }
+        """;
+    try (HostSite site = HostSite.open(folder, host, "libraries: [SHOP]\n", operations)) {
+      for (String written : List.of("7.5", "7.50", "07.500")) {
+        assertTrue(
+            site.call("GetItem", "", "NO", written).text().contains("\"NAME\":\"a\""), written);
+      }
+      site.call("UpdateItem", "{\"ZONED\":-99999}", "NO", "7.5");
+      assertEquals(-99_999, number("select ZONED from SHOP.ITEMS"));
+      assertEquals(Fault.Code.NOT_FOUND, site.fault("GetItem", "", "NO", "7.51").code());
+    }
+  }
+
+  @Test
+  void aCharacterThatTheColumnLacksIsTheCallersAndNothingIsChanged() throws Exception {
+    try (HostSite site = site()) {
+      Fault lacking = site.fault("AddOrder", "{\"id\":3,\"customer\":8,\"name\":\"日本\"}");
+      assertEquals(Fault.Code.INVALID_ARGUMENT, lacking.code());
+      assertEquals("name", lacking.parameter());
+      assertEquals("“name” has a character that CCSID 37 lacks", lacking.message());
+      Fault resource = site.fault("CreateOrder", "{\"ID\":5,\"CUSTOMER\":8,\"NAME\":\"5 €\"}");
+      assertEquals("NAME", resource.parameter());
+      assertEquals(2, number("select count(*) from SHOP.ORDERS"));
+      site.call("AddOrder", "{\"id\":3,\"customer\":8,\"name\":\"Ærø [x]\"}");
+      assertEquals(1, number("select count(*) from SHOP.ORDERS where NAME = 'Ærø [x]'"));
+    }
+  }
+
+  @Test
   void theCheckProvesEveryStatement() throws Exception {
     try (HostSite site = site()) {
       SourceCheck good = site.check();

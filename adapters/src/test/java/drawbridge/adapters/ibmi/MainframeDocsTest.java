@@ -112,4 +112,31 @@ final class MainframeDocsTest {
       }
     }
   }
+
+  @Test
+  void theCobolExampleLoads() throws IOException {
+    String guide = Files.readString(GUIDE);
+    int from = guide.indexOf("- name: PlaceOrder");
+    String operation = ("    " + guide.substring(from, guide.indexOf("```", from))).stripIndent();
+    Files.createDirectories(folder.resolve("copybooks"));
+    Files.writeString(
+        folder.resolve("copybooks/order.cpy"),
+        """
+               77  LK-CUSTOMER PIC X(10).
+               01  LK-ORDER.
+                   05  ITEM PIC X(10).
+                   05  PRICE PIC S9(7)V99.
+        """);
+    Files.writeString(folder.resolve("copybooks/status.cpy"), "       01  LK-STATUS PIC X(20).\n");
+    try (TestHost host = TestHost.start(folder);
+        HostSite site = HostSite.open(folder, host, "", operation)) {
+      drawbridge.adapters.Operation placed = site.operation("PlaceOrder");
+      assertEquals(
+          List.of("customer", "order"),
+          placed.parameters().stream().map(drawbridge.adapters.Parameter::name).toList());
+      assertEquals(
+          List.of("order", "lkStatus"),
+          placed.columns().stream().map(drawbridge.adapters.Column::name).toList());
+    }
+  }
 }

@@ -398,6 +398,9 @@ final class DatabaseServer implements HostServer {
 
   private void execute(Frame frame, SqlStatement statement) throws IOException, SQLException {
     bind(frame, statement);
+    if (controlled) {
+      statement.requireJournal(connection.host().unjournaled());
+    }
     running = statement;
     try {
       outcome.rows(statement.execute());

@@ -92,6 +92,10 @@ public final class Fault {
         for (int i = 0; i < (four ? 4 : 2); i++) {
           bent[from + i] = (byte) (code >>> 8 * ((four ? 3 : 1) - i));
         }
+        if (service == HostService.DATABASE && four && at == 36 && reply[18] == 0x28) {
+          // Without a class the code is none.
+          bent[35] = 1;
+        }
         yield bent;
       }
       case DROP_REQUEST, SILENCE, DELAY -> reply;

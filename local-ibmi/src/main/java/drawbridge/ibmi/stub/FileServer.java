@@ -220,7 +220,8 @@ final class FileServer implements HostServer {
       options.add(StandardOpenOption.WRITE);
     }
     if (!existed) {
-      options.add(StandardOpenOption.CREATE);
+      // To create only is never to follow a link, also one that leads to nothing.
+      options.add(option == 4 ? StandardOpenOption.CREATE_NEW : StandardOpenOption.CREATE);
     }
     if (replace) {
       options.add(StandardOpenOption.TRUNCATE_EXISTING);

@@ -45,6 +45,7 @@ public final class HostSystem implements AutoCloseable {
   private final Map<String, DataQueue> dataQueues = new ConcurrentHashMap<>();
   private final Map<String, MessageQueue> messageQueues = new ConcurrentHashMap<>();
   private final Map<String, SqlProcedure.Declared> procedures = new ConcurrentHashMap<>();
+  private final Set<String> unjournaled = ConcurrentHashMap.newKeySet();
   private final Map<String, JobDescription> jobDescriptions = new ConcurrentHashMap<>();
   private final Map<Path, Integer> ccsids = new ConcurrentHashMap<>();
   private final Map<HostService, ServerSocket> plain = new EnumMap<>(HostService.class);
@@ -344,6 +345,15 @@ public final class HostSystem implements AutoCloseable {
 
   Map<String, HostConnectionServer.Pending> pending() {
     return pending;
+  }
+
+  /** Takes the journal of a table away: under commitment control it can't be changed (SQL7008). */
+  public void unjournaled(String schema, String table) {
+    unjournaled.add(schema + "." + table);
+  }
+
+  Set<String> unjournaled() {
+    return unjournaled;
   }
 
   Map<String, SqlProcedure.Declared> procedures() {

@@ -143,7 +143,11 @@ final class SettingsFile {
         throw program.wrong(
             "sample", "there is no such program here", "write one of " + samples.keySet());
       }
-      registrations.add(host -> host.program(library, name, sample));
+      String procedure = program.text("procedure", "");
+      registrations.add(
+          procedure.isEmpty()
+              ? host -> host.program(library, name, sample)
+              : host -> host.procedure(library, name, procedure, sample));
       program.done();
     }
     for (Section queue : top.sections("data-queues")) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,18 @@ final class SqlStatement implements AutoCloseable {
   private static final Pattern CALL =
       Pattern.compile("\\s*CALL\\s+([\\w./\"]+)\\s*\\(([^()]*)\\)\\s*", Pattern.CASE_INSENSITIVE);
 
+  /** H2 has another name for it; both are lost when a table is reorganised. */
+  private static final Pattern RECORD_NUMBER =
+      Pattern.compile("\\bRRN\\s*\\(\\s*([\\w.]+)\\s*\\)", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern CHANGED =
+      Pattern.compile(
+          "\\s*(?:INSERT\\s+INTO|UPDATE|DELETE\\s+FROM|MERGE\\s+INTO)\\s+([\\w./\"]+).*",
+          Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
   private final Connection database;
   private final int ccsid;
+  private final String sql;
   private final @Nullable PreparedStatement statement;
   private final @Nullable Declared procedure;
   private final List<SqlColumn> markers = new ArrayList<>();
@@ -36,6 +47,7 @@ final class SqlStatement implements AutoCloseable {
       throws SQLException {
     this.database = database;
     this.ccsid = ccsid;
+    this.sql = sql;
     Matcher call = CALL.matcher(sql);
     Declared declared =
         call.matches()
@@ -53,7 +65,9 @@ final class SqlStatement implements AutoCloseable {
       }
     } else {
       procedure = null;
-      statement = database.prepareStatement(sql);
+      statement =
+          database.prepareStatement(
+              RECORD_NUMBER.matcher(sql).replaceAll("cast($1._ROWID_ as decimal(15, 0))"));
       describe(statement);
     }
   }
@@ -148,6 +162,22 @@ final class SqlStatement implements AutoCloseable {
   void cancel() throws SQLException {
     if (statement != null) {
       statement.cancel();
+    }
+  }
+
+  /**
+   * Refuses a change under commitment control of a table that has no journal.
+   *
+   * @param unjournaled as {@code LIBRARY.TABLE}
+   */
+  void requireJournal(Set<String> unjournaled) throws SQLException {
+    Matcher changed = CHANGED.matcher(sql);
+    if (!unjournaled.isEmpty() && changed.matches()) {
+      String name = changed.group(1).replace('/', '.').replace("\"", "").toUpperCase(Locale.ROOT);
+      String qualified = name.contains(".") ? name : database.getSchema() + "." + name;
+      if (unjournaled.contains(qualified)) {
+        throw new SQLException(qualified + " not valid for operation.", "55019", -7008);
+      }
     }
   }
 

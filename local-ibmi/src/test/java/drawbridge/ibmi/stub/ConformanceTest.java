@@ -101,7 +101,8 @@ final class ConformanceTest {
   /** By number of the answer; those that agree are absent. */
   private static Map<Integer, String> replay(HostSystem host, String capture) throws Exception {
     Map<Integer, String> differences = new TreeMap<>();
-    try (Socket socket = signedOn(host)) {
+    // The captures begin behind the sign-on.
+    try (Socket socket = RawClient.signedOn(host, HostService.DATABASE)) {
       DataInputStream in = new DataInputStream(socket.getInputStream());
       int number = 0;
       for (String line : lines(capture)) {
@@ -155,41 +156,5 @@ final class ConformanceTest {
     }
     assertEquals(frame.length(), at, "fields fill the frame");
     return String.join(" ", parts);
-  }
-
-  /** The captures begin behind the sign-on. */
-  private static Socket signedOn(HostSystem host) throws Exception {
-    Socket socket = new Socket(host.settings().address(), host.port(HostService.DATABASE));
-    socket.setSoTimeout(20_000);
-    DataInputStream in = new DataInputStream(socket.getInputStream());
-    byte[] seed = {1, 2, 3, 4, 5, 6, 7, 8};
-    socket.getOutputStream().write(request(0x7001, 8, new Bytes().raw(seed)));
-    Frame seeds = Frame.read(in).orElseThrow();
-    byte[] substitute = Passwords.substitute(3, "BRIDGE", "secret", seed, seeds.slice(24, 8));
-    socket
-        .getOutputStream()
-        .write(
-            request(
-                0x7002,
-                2,
-                new Bytes()
-                    .int2(0x0300)
-                    .field(0x1105, substitute)
-                    .field(0x1104, new Bytes().padded("BRIDGE", 10))));
-    assertEquals(0, Frame.read(in).orElseThrow().int4(20));
-    return socket;
-  }
-
-  private static byte[] request(int id, int template, Bytes body) {
-    return new Bytes()
-        .int4(Frame.HEADER + body.size())
-        .int2(0)
-        .int2(HostService.DATABASE.id())
-        .int4(0)
-        .int4(1)
-        .int2(template)
-        .int2(id)
-        .raw(body)
-        .toArray();
   }
 }

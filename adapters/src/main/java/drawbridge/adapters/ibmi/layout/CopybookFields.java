@@ -3,6 +3,7 @@ package drawbridge.adapters.ibmi.layout;
 import drawbridge.adapters.ibmi.layout.CopybookSettings.Comp;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +27,16 @@ final class CopybookFields {
   /**
    * Adds the entries to the group.
    *
-   * @param around whose USAGE and SIGN hold for what stands in it
+   * @param around clauses of the group, whose USAGE and SIGN hold for what stands in it
    */
-  void add(Draft parent, List<CopybookEntry> entries, CopybookEntry around) {
+  void add(Draft parent, List<CopybookEntry> entries, Map<String, String> around) {
     for (CopybookEntry entry : entries) {
-      around
-          .clauses()
-          .forEach(
-              (clause, value) -> {
-                if (Set.of("usage", "sign").contains(clause)) {
-                  entry.clauses().putIfAbsent(clause, value);
-                }
-              });
+      around.forEach(
+          (clause, value) -> {
+            if (Set.of("usage", "sign").contains(clause)) {
+              entry.clauses().putIfAbsent(clause, value);
+            }
+          });
       Draft draft = draft(entry, parent);
       String redefined = entry.clauses().get("redefines");
       if (redefined == null) {
@@ -88,7 +87,7 @@ final class CopybookFields {
       if (picture != null) {
         throw entry.wrong("a group has no picture", "check the levels of what follows");
       }
-      add(draft, entry.children(), entry);
+      add(draft, entry.children(), entry.clauses());
     } else if (floating) {
       draft.kind = new Kind.Floating(usage.equals("COMP-1") ? 4 : 8);
       value(entry, draft);

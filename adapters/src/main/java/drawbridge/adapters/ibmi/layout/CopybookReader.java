@@ -1,6 +1,7 @@
 package drawbridge.adapters.ibmi.layout;
 
 import drawbridge.adapters.ibmi.layout.CopybookText.Word;
+import drawbridge.adapters.ibmi.layout.Field.Usage;
 import drawbridge.settings.SettingsException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -10,6 +11,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** Reads the record descriptions of a COBOL copybook: levels 01 to 49, 66, 77 and 88. */
 final class CopybookReader {
@@ -33,9 +36,51 @@ final class CopybookReader {
 
   static Layout read(
       Path file, byte[] content, CopybookSettings settings, Description description) {
-    CopybookReader reader = new CopybookReader(file, settings, description.ccsid());
+    CopybookReader reader = read(file, content, settings, description.ccsid());
+    Draft top = new Draft(file, 0, "", null);
+    List<CopybookEntry> wanted = reader.wanted();
+    // The record itself is the JSON object, unless it is a single field.
+    CopybookEntry first = wanted.getFirst();
+    if (reader.part() || first.children().isEmpty()) {
+      reader.add(top, wanted, Map.of());
+    } else {
+      reader.add(top, first.children(), first.clauses());
+    }
+    return Assembly.of(top, description, false);
+  }
+
+  /** Adds the record to the parameters of a program, below its name. */
+  static void parameter(
+      Path file, byte[] content, CopybookSettings settings, int ccsid, Draft top, Usage usage) {
+    CopybookReader reader = read(file, content, settings, ccsid);
+    List<CopybookEntry> wanted = reader.wanted();
+    if (!reader.part()) {
+      reader.add(top, wanted, Map.of());
+    } else if (settings.record().isEmpty()) {
+      throw settings
+          .section()
+          .wrong(
+              "record",
+              "the copybook has no level 01, so this parameter has no name",
+              "write the name that the program has for it");
+    } else {
+      String name = settings.record().toUpperCase(Locale.ROOT);
+      Draft group = new Draft(file, wanted.getFirst().line(), name, top);
+      reader.add(group, wanted, Map.of());
+      top.children.add(group);
+    }
+    top.children.getLast().usage = usage;
+  }
+
+  private static CopybookReader read(
+      Path file, byte[] content, CopybookSettings settings, int ccsid) {
+    CopybookReader reader = new CopybookReader(file, settings, ccsid);
     reader.entries(CopybookText.sentences(file, text(file, content), settings.form()));
-    return Assembly.of(reader.record(), description, false);
+    return reader;
+  }
+
+  private void add(Draft group, List<CopybookEntry> entries, Map<String, String> around) {
+    new CopybookFields(file, settings, ccsid).add(group, entries, around);
   }
 
   private static String text(Path file, byte[] content) {
@@ -97,21 +142,25 @@ final class CopybookReader {
     open.push(entry);
   }
 
-  /** The top that the fields of the record stand in. */
-  private Draft record() {
+  /** All of it stands in a record that the copybook doesn't name. */
+  private boolean part() {
+    return records.getFirst().level() > 1;
+  }
+
+  /** The record that is named or the only one; of a part, all entries. */
+  private List<CopybookEntry> wanted() {
     if (records.isEmpty()) {
       throw wrong(0, "has no entry", "name the file with the record");
     }
-    boolean part = records.getFirst().level() > 1;
+    if (part()) {
+      return records;
+    }
     List<CopybookEntry> wanted =
-        part
-            ? records
-            : records.stream()
-                .filter(
-                    r ->
-                        settings.record().isEmpty() || r.name().equalsIgnoreCase(settings.record()))
-                .toList();
-    if (wanted.isEmpty() || (!part && wanted.size() > 1)) {
+        records.stream()
+            .filter(
+                r -> settings.record().isEmpty() || r.name().equalsIgnoreCase(settings.record()))
+            .toList();
+    if (wanted.size() != 1) {
       throw settings
           .section()
           .wrong(
@@ -122,11 +171,6 @@ final class CopybookReader {
               "write one of "
                   + String.join(", ", records.stream().map(CopybookEntry::name).toList()));
     }
-    Draft top = new Draft(file, 0, "", null);
-    // The record itself is the JSON object, unless it is a single field.
-    CopybookEntry first = wanted.getFirst();
-    CopybookFields fields = new CopybookFields(file, settings, ccsid);
-    fields.add(top, part || first.children().isEmpty() ? wanted : first.children(), first);
-    return top;
+    return wanted;
   }
 }

@@ -26,7 +26,16 @@ record CopybookSettings(Section section, String record, Form form, Comp comp, in
   }
 
   static CopybookSettings read(Section section) {
-    int graphic = section.integer("graphic", 1, HostText.BYTES - 1, 0);
+    return read(section, new CopybookSettings(section, "", Form.AUTO, Comp.UNKNOWN, 0));
+  }
+
+  /**
+   * What the section says, and the others where it is silent.
+   *
+   * @param otherwise its record is never taken
+   */
+  static CopybookSettings read(Section section, CopybookSettings otherwise) {
+    int graphic = section.integer("graphic", 1, HostText.BYTES - 1, otherwise.graphic);
     if (graphic > 0 && !HostText.of(graphic).map(HostText::pairs).orElse(false)) {
       throw section.wrong(
           "graphic", "is no CCSID of two bytes a character", "write one such as 300 or 1200");
@@ -34,8 +43,8 @@ record CopybookSettings(Section section, String record, Form form, Comp comp, in
     return new CopybookSettings(
         section,
         section.text("record", ""),
-        section.choice("format", Form.class, Form.AUTO),
-        section.choice("comp", Comp.class, Comp.UNKNOWN),
+        section.choice("format", Form.class, otherwise.form),
+        section.choice("comp", Comp.class, otherwise.comp),
         graphic);
   }
 }

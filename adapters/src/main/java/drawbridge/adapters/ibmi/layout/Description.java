@@ -1,6 +1,7 @@
 package drawbridge.adapters.ibmi.layout;
 
 import drawbridge.adapters.ibmi.layout.Field.Invalid;
+import drawbridge.adapters.ibmi.layout.Field.Usage;
 import drawbridge.settings.Section;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
@@ -13,8 +14,8 @@ import java.util.Optional;
 
 /**
  * The keys of an API file that say where a description stands and how its fields become JSON:
- * {@code pcml} or {@code copybook}, {@code ccsid}, {@code invalid}, {@code fields}.
- * docs/mainframe.md lists them.
+ * {@code pcml} or {@code copybook} and {@code using}, {@code ccsid}, {@code invalid}, {@code
+ * fields}. docs/mainframe.md lists them.
  *
  * @param section where the keys stand, for messages
  * @param ccsid of text where nothing else is said
@@ -28,11 +29,65 @@ public record Description(
     fields = new LinkedHashMap<>(fields);
   }
 
-  /** Where the parameters of a program come from. */
-  public static Program program(Section section, int ccsid, String name) {
+  /** A program whose parameters are described by PCML, or one by one by copybooks. */
+  public static Program program(Section section, int ccsid) {
     Description description = read(section, ccsid);
+    if (section.has("pcml") && section.has("using")) {
+      throw section.wrong("using", "PCML says the parameters already", "remove one of the two");
+    }
+    if (section.has("using") || section.has("copybook")) {
+      return description.cobol();
+    }
     Path file = section.existing("pcml");
+    String name = section.text("entry", "");
     return PcmlReader.read(file, bytes(section, "pcml", file), name, description);
+  }
+
+  /** What stands behind PROCEDURE DIVISION USING, in its order. */
+  private Program cobol() {
+    if (!section.has("using")) {
+      throw section.wrong(
+          "using",
+          "is not said, so the parameters are not known",
+          "list them in their order, such as “- { record: REQUEST, usage: both }”");
+    }
+    if (section.has("record")) {
+      throw section.wrong("record", "is said of each parameter", "write it below “using”");
+    }
+    String procedure = section.text("procedure", "");
+    boolean returns = !procedure.isEmpty() && section.flag("returns", false);
+    CopybookSettings settings = CopybookSettings.read(section);
+    Optional<Path> copybook =
+        section.has("copybook") ? Optional.of(section.existing("copybook")) : Optional.empty();
+    Draft top = new Draft(section.file(), section.line(), "", null);
+    List<Section> parameters = section.sections("using");
+    int most = Program.most(!procedure.isEmpty());
+    if (parameters.size() > most) {
+      throw section.wrong(
+          "using",
+          "has more than " + most + " parameters, which the host's server does not pass",
+          "gather some of them in a group");
+    }
+    for (Section one : parameters) {
+      Path file =
+          one.has("copybook") || copybook.isEmpty()
+              ? one.existing("copybook")
+              : copybook.orElseThrow();
+      byte[] content = bytes(one, "copybook", file);
+      one.text("usage");
+      Usage usage = one.choice("usage", Usage.class, Usage.BOTH);
+      CopybookReader.parameter(
+          file, content, CopybookSettings.read(one, settings), ccsid, top, usage);
+      one.done();
+    }
+    return new Program(
+        "",
+        "",
+        procedure,
+        0,
+        returns,
+        parameters.stream().map(p -> false).toList(),
+        Assembly.of(top, this, true));
   }
 
   /** One record, by a copybook; empty: the section names none. */
@@ -71,7 +126,7 @@ public record Description(
   }
 
   /**
-   * A program as PCML describes it.
+   * A program as its description has it.
    *
    * @param path such as {@code /QSYS.LIB/ERP.LIB/PRICE.PGM}; empty: not said
    * @param procedure exported by a service program; empty: it is a program
@@ -89,6 +144,11 @@ public record Description(
       Layout layout) {
     public Program {
       byValue = List.copyOf(byValue);
+    }
+
+    /** Parameters that the host's server passes. */
+    static int most(boolean procedure) {
+      return procedure ? 7 : 35;
     }
   }
 }

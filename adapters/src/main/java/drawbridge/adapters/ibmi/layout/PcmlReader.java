@@ -194,7 +194,7 @@ final class PcmlReader {
             .filter(c -> c.get("passby").equals("value"))
             .map(c -> checkedByValue(c, procedure))
             .collect(Collectors.toUnmodifiableSet());
-    int most = procedure ? 7 : 35;
+    int most = Program.most(procedure);
     if (top.children.size() > most) {
       throw program.wrong(
           "has more than " + most + " parameters, which the host's server does not pass",

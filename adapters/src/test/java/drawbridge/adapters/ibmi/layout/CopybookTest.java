@@ -309,4 +309,23 @@ final class CopybookTest {
             folder, "01 R.\n05 A PIC X.\n66 Z RENAMES A.\n01 S PIC X(3).", "record: s");
     assertArrayEquals(Described.text("abc"), layout.encode(Map.of("s", "abc")));
   }
+
+  @Test
+  void inAPartOfARecordEachEntryHasItsOwnUsageAndSign() throws FaultException {
+    Layout layout =
+        Described.copybook(
+            folder,
+            """
+            05 A PIC S9(3) COMP-3.
+            05 B PIC S9(3) SIGN LEADING SEPARATE.
+            05 C PIC S9(3).
+            05 D PIC X(2).
+            05 G COMP-3.
+              10 H PIC 9(3).
+            """,
+            "format: free");
+    byte[] record =
+        layout.encode(Map.of("a", 12, "b", 34, "c", -56, "d", "x", "g", Map.of("h", 7)));
+    assertEquals("012f" + "4ef0f3f4" + "f0f5d6" + "a740" + "007f", Described.hex(record));
+  }
 }

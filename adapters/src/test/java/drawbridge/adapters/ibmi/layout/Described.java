@@ -29,7 +29,7 @@ final class Described {
 
   static Description.Program program(Path folder, String pcml, String keys) {
     write(folder.resolve("p.pcml"), pcml);
-    return Description.program(section(folder, "pcml: p.pcml\n" + keys), 37, "");
+    return Description.program(section(folder, "pcml: p.pcml\n" + keys), 37);
   }
 
   /** A program with these parameters. */
