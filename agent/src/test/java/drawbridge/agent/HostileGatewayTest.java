@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import drawbridge.adapters.Answer;
+import drawbridge.adapters.Arguments;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.Operation;
+import drawbridge.adapters.Parameter;
 import drawbridge.agent.policy.Policy;
 import drawbridge.certs.SampleFiles;
 import drawbridge.certs.SampleKey;
@@ -28,6 +30,7 @@ import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.PeerName;
 import drawbridge.relay.RelayEvents;
 import drawbridge.relay.RelayTls;
+import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Caller;
 import drawbridge.relay.wire.Fault.Code;
@@ -43,13 +46,16 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,12 +75,18 @@ class HostileGatewayTest {
         - { name: app, allow: [orders/v1/ByToken], to: { token: { app: app-1 } }, limits: { calls: 1000/s } }
         - { name: cert, allow: [orders/v1/ByCertificate], to: { certificate: { issuer: CN=Connectors } }, limits: { calls: 5/h, callers: 3 } }
         - { name: other, allow: [orders/v1/OfAnother], to: { gateway: gateway-2 } }
+        - { name: user, allow: [orders/v1/OfUser], to: { token: { user: u1 } } }
+        - { name: aged, allow: [orders/v1/Aged], to: { token: { app: app-1 }, token-age: 5m }, limits: { calls: 1000/s } }
+        - { name: rows, allow: [orders/v1/Rows], to: { certificate: { issuer: CN=Connectors } }, limits: { calls: 1000/s, rows: 5, total: { rows: 10/h } } }
+        - { name: bytes, allow: [orders/v1/Bytes], to: { certificate: { issuer: CN=Connectors } }, limits: { calls: 1000/s, bytes: 200B } }
+        - { name: time, allow: [orders/v1/Long], to: { certificate: { issuer: CN=Connectors } }, limits: { calls: 1000/s, time: 1s, concurrency: 2 } }
       """;
 
   @TempDir Path folder;
   private final SamplePki pki = new SamplePki();
   private final SampleTokens issuer = SampleTokens.create("k1");
   private final AtomicInteger ran = new AtomicInteger();
+  private final AtomicLong mostRows = new AtomicLong();
   private final BlockingQueue<AgentLink> links = new ArrayBlockingQueue<>(8);
   private final CompletableFuture<Agent> connected = new CompletableFuture<>();
   private final CompletableFuture<Integer> ended = new CompletableFuture<>();
@@ -190,7 +202,12 @@ class HostileGatewayTest {
         reading("ByToken", HostileGatewayTest.this::run),
         reading("ByCertificate", HostileGatewayTest.this::run),
         reading("OfAnother", HostileGatewayTest.this::run),
-        reading("OfNobody", HostileGatewayTest.this::run)
+        reading("OfNobody", HostileGatewayTest.this::run),
+        reading("OfUser", HostileGatewayTest.this::run),
+        reading("Aged", HostileGatewayTest.this::run),
+        reading("Rows", HostileGatewayTest.this::rows),
+        reading("Bytes", (call, answer) -> Operations.write(answer, "x".repeat(1_000))),
+        reading("Long", HostileGatewayTest.this::waits)
       };
       Served served =
           new Served(
@@ -205,7 +222,16 @@ class HostileGatewayTest {
 
         @Override
         public ArgumentReader arguments() {
-          return (operation, given, body) -> Map.of();
+          return (operation, given, body) ->
+              Arguments.read(
+                  operation,
+                  given.stream()
+                      .map(
+                          one ->
+                              new Arguments.Given(
+                                  one.getName(), one.getValue(), Parameter.In.QUERY))
+                      .toList(),
+                  body);
         }
 
         @Override
@@ -242,6 +268,22 @@ class HostileGatewayTest {
     } catch (IOException e) {
       throw Fault.of(Fault.Code.CANCELLED, "The answer was not wanted.", e).thrown();
     }
+  }
+
+  /** Gives as many rows as the caller may have. */
+  private void rows(Call call, Answer answer) throws FaultException {
+    mostRows.accumulateAndGet(call.mostRows(), Math::max);
+    Operations.write(answer, "[]");
+    answer.rows(call.mostRows());
+  }
+
+  /** Runs until somebody ends it. */
+  private void waits(Call call, Answer answer) throws FaultException {
+    CountDownLatch cancelled = new CountDownLatch(1);
+    call.cancellation().onCancel(cancelled::countDown);
+    ran.incrementAndGet();
+    Bridge.await(cancelled);
+    throw Fault.of(Fault.Code.CANCELLED, "Cancelled.").thrown();
   }
 
   @AfterEach
@@ -299,6 +341,144 @@ class HostileGatewayTest {
     String live = issuer.token(SampleTokens.claims("app-1", Instant.now()));
     assertEquals(Code.UNSPECIFIED, code(as("CN=app-1", "ByToken").setToken(live)));
     assertEquals(1, ran.get(), "what it can do: use a live token that it was given");
+  }
+
+  /** Nor as somebody else by a token that means something else. */
+  @Test
+  void aTokenOfAnotherAudienceTenantUserOrKindOpensNothing() {
+    Map<String, Object> claims = SampleTokens.claims("app-1", Instant.now());
+    assertEquals(Code.UNAUTHENTICATED, code(byToken(claims, "aud", "api://another")));
+    assertEquals(
+        Code.UNAUTHENTICATED,
+        code(byToken(claims, "aud", List.of(SampleTokens.AUDIENCE, "api://another"))));
+    assertEquals(
+        Code.UNAUTHENTICATED, code(byToken(claims, "tid", "99999999-2222-3333-4444-555555555555")));
+    assertEquals(
+        Code.UNAUTHENTICATED, code(byToken(claims, "iss", "https://login.example/another")));
+    Map<String, Object> user = SampleTokens.claims("app-9", Instant.now());
+    user.put("scp", "Orders");
+    user.put("oid", "u2");
+    assertEquals(Code.FORBIDDEN, code(as("u1", "OfUser").setToken(issuer.token(user))));
+    Map<String, Object> application = SampleTokens.claims("app-9", Instant.now());
+    application.put("oid", "u1");
+    assertEquals(
+        Code.FORBIDDEN,
+        code(as("u1", "OfUser").setToken(issuer.token(application))),
+        "nobody signed in");
+    assertEquals(0, ran.get());
+    user.put("oid", "u1");
+    assertEquals(Code.UNSPECIFIED, code(as("x", "OfUser").setToken(issuer.token(user))));
+  }
+
+  private Head.Builder byToken(Map<String, Object> claims, String name, Object value) {
+    Map<String, Object> bent = new HashMap<>(claims);
+    bent.put(name, value);
+    return as("CN=app-1", "ByToken").setToken(issuer.token(bent));
+  }
+
+  @Test
+  void aTokenThatItKeptIsWorthNothingPastTheAgeThatTheRuleAllows() {
+    Instant then = Instant.now().minusSeconds(400);
+    String kept = issuer.token(SampleTokens.claims("app-1", then));
+    assertEquals(Code.FORBIDDEN, code(as("CN=a", "Aged").setToken(kept)));
+    assertEquals(0, ran.get());
+    assertEquals(Code.UNSPECIFIED, code(as("CN=a", "ByToken").setToken(kept)), "it lives still");
+    String young = issuer.token(SampleTokens.claims("app-1", Instant.now()));
+    assertEquals(Code.UNSPECIFIED, code(as("CN=a", "Aged").setToken(young)));
+  }
+
+  @Test
+  void anApiOrVersionThatIsNotThereIsForbiddenLikeAnyOther() {
+    for (String id :
+        List.of(
+            "orders/v2/ByCertificate",
+            "stock/v1/ByCertificate",
+            "orders/v1/bycertificate",
+            "orders/v1/ByCertificate/",
+            "/orders/v1/ByCertificate",
+            "orders//ByCertificate",
+            "*",
+            "orders/v1/*")) {
+      assertEquals(Code.FORBIDDEN, code(as("CN=a", "x").setOperation(id)), id);
+    }
+    assertEquals(0, ran.get());
+  }
+
+  /** Whatever deadline it claims, and whoever it claims to call for. */
+  @Test
+  void itCannotExceedRowsBytesTimeOrCallsAtOnce() {
+    assertEquals(Code.UNSPECIFIED, code(as("CN=a", "Rows")));
+    assertEquals(Code.UNSPECIFIED, code(as("CN=a", "Rows")));
+    assertEquals(5, mostRows.get(), "rows of one answer");
+    assertEquals(Code.TOO_MANY_CALLS, code(as("CN=a", "Rows")), "ten rows are gone");
+    assertEquals(Code.TOO_LARGE, code(as("CN=a", "Bytes")));
+
+    long from = System.nanoTime();
+    List<Bridge.Exchange> two = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      Head.Builder head = as("CN=a", "Long").setDeadlineMs(Integer.MAX_VALUE);
+      two.add(begin(Request.newBuilder().setHead(head).setLast(true).build()));
+    }
+    Bridge.await(() -> ran.get() == 2, "both run");
+    assertEquals(Code.TOO_MANY_CALLS, code(as("CN=a", "Long")), "calls at once");
+    for (Bridge.Exchange exchange : two) {
+      assertEquals(Code.DEADLINE_EXCEEDED, exchange.toEnd().fault().getCode());
+    }
+    long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from);
+    assertTrue(took < 6_000, "a call of at most one second took ms: " + took);
+  }
+
+  @Test
+  void hugeArgumentsAndBodiesRunNothing() {
+    Head.Builder many = as("CN=a", "ByCertificate");
+    for (int i = 0; i < 10_000; i++) {
+      many.addArguments(argument("n" + i, "1"));
+    }
+    assertEquals(Code.INVALID_ARGUMENT, code(many));
+    String megabyte = "9".repeat(1 << 20);
+    assertEquals(
+        Code.INVALID_ARGUMENT, code(as("CN=a", "ByCertificate").addArguments(argument("n", megabyte))));
+    assertEquals(
+        Code.INVALID_ARGUMENT, code(as("CN=a", "ByCertificate").addArguments(argument(megabyte, "1"))));
+    body("ByCertificate", Code.INVALID_ARGUMENT);
+    assertEquals(0, ran.get());
+    assertEquals(Code.UNSPECIFIED, code(as("CN=a", "ByCertificate")), "others are served on");
+    // A record stays a line that anybody can read, whatever somebody puts into it.
+    for (Map<String, String> record : AuditFiles.read(folder.resolve("audit"), "refused")) {
+      assertTrue(record.toString().length() < 100_000, "a record of " + record.toString().length());
+    }
+  }
+
+  /** Sends twice what a body may have, and lets go at the first answer, as gateways do. */
+  private void body(String operation, Code refusal) {
+    Bridge.Exchange call = begin(Request.newBuilder().setHead(as("CN=a", operation)).build());
+    ByteString piece = ByteString.copyFromUtf8("[".repeat(64 << 10));
+    for (int i = 0; i < 256 && call.replies.isEmpty(); i++) {
+      Bridge.await(
+          () -> call.control().isReady() || !call.replies.isEmpty(), "room for more of the body");
+      call.requests().onNext(Request.newBuilder().setChunk(piece).build());
+    }
+    Bridge.await(() -> !call.replies.isEmpty(), "an answer");
+    assertEquals(refusal, call.fault().getCode());
+    call.control().cancel("over", null);
+  }
+
+  /** What was under way when a call was refused must not take the room of all others. */
+  @Test
+  void bodiesOfRefusedCallsLeaveRoomForOthers() {
+    for (int i = 0; i < 40; i++) {
+      body("OfNobody", Code.FORBIDDEN);
+    }
+    String live = issuer.token(SampleTokens.claims("app-1", Instant.now()));
+    assertEquals(Code.UNSPECIFIED, code(as("CN=a", "ByToken").setToken(live)));
+  }
+
+  private static Argument argument(String name, String value) {
+    return Argument.newBuilder()
+        .setName(name)
+        .setValue(value)
+        .setIn(drawbridge.relay.wire.Parameter.In.QUERY)
+        .build();
   }
 
   /** It may claim any certificate, but not multiply what the rule gives. */
