@@ -201,9 +201,7 @@ public final class AuditLog implements AutoCloseable {
    */
   public boolean healthy() {
     long since = atDiskSince;
-    return !failing
-        && !closed
-        && (since == 0 || System.nanoTime() - since < patience.toNanos());
+    return !failing && !closed && (since == 0 || System.nanoTime() - since < patience.toNanos());
   }
 
   /** That checkpoints are verified with. */

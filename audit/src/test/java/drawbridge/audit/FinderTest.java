@@ -73,7 +73,8 @@ class FinderTest {
                 1,
                 "orders/v1/Op-" + i % 4,
                 "gateway-1",
-                // Users 0 to 4 call anything but operation 3, which is that of 5, who calls another one once.
+                // Users 0 to 4 call anything but operation 3, which is that of 5, who calls another
+                // one once.
                 Identity.builder()
                     .proven(Identity.USER, "u" + (i % 4 == 3 ? 5 : i == 801 ? 5 : i % 5))
                     .claimed(Identity.SUBJECT, "CN=apim")

@@ -48,4 +48,6 @@ final class Constants {
   static final long ASIDE_EVERY = 10_000;
   static final long TWIN_KNOWN = 60_000;
   static final int PAST = 16;
+  static final long TOLD_EVERY = 1_000;
+  static final int TOLD_TIMES = 10;
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -220,6 +221,25 @@ final class Endpoint implements AutoCloseable {
     @Override
     public void hello(String from) {
       hello.accept(from);
+    }
+
+    @Override
+    public void tell(String to, Message superseded) {
+      Thread.ofVirtual().name("tell " + to).start(() -> tellUntilHeard(to, superseded));
+    }
+
+    private void tellUntilHeard(String to, Message superseded) {
+      try {
+        for (int i = 0; i < Constants.TOLD_TIMES && !closed; i++) {
+          if (!mailbox.untold(to, superseded.to())) {
+            return;
+          }
+          send(to, superseded);
+          TimeUnit.MILLISECONDS.sleep(Constants.TOLD_EVERY);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     @Override

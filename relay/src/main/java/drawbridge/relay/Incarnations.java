@@ -24,6 +24,9 @@ final class Incarnations {
   /** Those that a newer one took over from, each with a channel that only it and we know. */
   private final LinkedHashMap<Long, UUID> past = new LinkedHashMap<>();
 
+  /** The past process that answered last that it knows. */
+  private long told;
+
   /** A channel of it with another process of our own name, and when a message of that came. */
   private UUID other = Message.NO_CHANNEL;
 
@@ -31,10 +34,15 @@ final class Incarnations {
   private long otherClock;
   private int inStep;
 
-  /** TLS proved the process at the other end of a channel, and it is not a past one. */
-  void proved(Channel by) {
+  /**
+   * TLS proved the process at the other end of a channel, and it is not a past one.
+   *
+   * @return the one that is past from now on; 0: none
+   */
+  long proved(Channel by) {
     long incarnation = by.peerIncarnation();
-    if (newest != 0 && newest != incarnation) {
+    long before = newest == incarnation ? 0 : newest;
+    if (before != 0) {
       past.put(newest, channel);
       while (past.size() > PAST) {
         past.pollFirstEntry();
@@ -46,6 +54,16 @@ final class Incarnations {
     }
     newest = incarnation;
     channel = by.id;
+    return before;
+  }
+
+  /** A past process says that it knows. */
+  void told(long incarnation) {
+    told = incarnation;
+  }
+
+  boolean untold(long incarnation) {
+    return told != incarnation;
   }
 
   /** The channel is not there any more. */

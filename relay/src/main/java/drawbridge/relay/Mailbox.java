@@ -39,6 +39,12 @@ final class Mailbox {
     /** A gateway says that it has started. */
     void hello(String mailbox);
 
+    /**
+     * Tell a past process that it is: now, and again while it is {@link #untold}, since half of
+     * what is sent to it may come to the newer one.
+     */
+    void tell(String mailbox, Message superseded);
+
     /** Leave the mailbox to another process of our name for a while. */
     void standAside();
 
@@ -153,7 +159,10 @@ final class Mailbox {
         tookOver.put(message.mailbox(), now);
         answer(message, Kind.SUPERSEDED, channel, now);
       }
-      case CLOSED -> tookOver.put(message.mailbox(), now);
+      case CLOSED -> {
+        tookOver.put(message.mailbox(), now);
+        incarnations(message.mailbox()).told(message.from());
+      }
       case RESET, SUPERSEDED, HELLO -> {}
     }
   }
@@ -260,6 +269,7 @@ final class Mailbox {
   boolean proven(Channel channel) {
     List<Channel> older;
     Channel.End stale = null;
+    Message superseded = null;
     synchronized (this) {
       Incarnations peer = incarnations(channel.peer);
       if (peer.past(channel.peerIncarnation()) != null) {
@@ -267,7 +277,9 @@ final class Mailbox {
       } else if (proven.stream().anyMatch(other -> replacedBy(channel, other))) {
         stale = Channel.End.REPLACED;
       } else {
-        peer.proved(channel);
+        long before = peer.proved(channel);
+        UUID past = peer.past(before);
+        superseded = past == null ? null : bare(Kind.SUPERSEDED, past, before);
       }
       // It may have ended meanwhile, and would never be forgotten again.
       if (channels.get(channel.id) == channel) {
@@ -282,6 +294,9 @@ final class Mailbox {
     for (Channel other : older) {
       boolean sameProcess = other.peerIncarnation() == channel.peerIncarnation();
       host.end(other, sameProcess ? Channel.End.REPLACED : Channel.End.PAST);
+    }
+    if (superseded != null) {
+      host.tell(channel.peer, superseded);
     }
     return true;
   }
@@ -298,6 +313,11 @@ final class Mailbox {
         && older.peerIncarnation() != 0
         && (older.peerIncarnation() != newer.peerIncarnation()
             || (!older.opener && older.opening < newer.opening));
+  }
+
+  /** Whether a past process has not said yet that it knows. */
+  synchronized boolean untold(String peer, long incarnation) {
+    return incarnations(peer).untold(incarnation);
   }
 
   /** The channel has finished; its id is remembered for a while. */

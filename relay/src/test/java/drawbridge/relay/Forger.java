@@ -176,6 +176,9 @@ final class Forger implements Mailbox.Host {
   public void hello(String from) {}
 
   @Override
+  public void tell(String to, Message superseded) {}
+
+  @Override
   public void standAside() {}
 
   @Override

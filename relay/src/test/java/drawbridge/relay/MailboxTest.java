@@ -1,6 +1,7 @@
 package drawbridge.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ final class MailboxTest implements Mailbox.Host {
   private static final String AGENT = "drawbridge.site.agent";
 
   private final List<Channel> accepted = new ArrayList<>();
+  private final List<Message> told = new ArrayList<>();
   private final Mailbox mailbox =
       new Mailbox("drawbridge.gateway", 1, Tuning.STANDARD, this, new Random(1));
 
@@ -65,6 +67,28 @@ final class MailboxTest implements Mailbox.Host {
     assertEquals(Channel.State.OPEN, newer.state());
   }
 
+  /** Also where its channel had ended before, as it does when messages go to the newer one. */
+  @Test
+  void aPastProcessIsToldAndNoLongerOnceItKnows() {
+    Channel older = accept(1, 9);
+    assertTrue(mailbox.proven(older));
+    assertEquals(List.of(), told);
+    older.abort(Channel.End.ABORTED);
+    mailbox.forget(older, 0);
+
+    assertTrue(mailbox.proven(accept(1, 10)));
+    assertEquals(1, told.size());
+    Message word = told.getFirst();
+    assertEquals(Kind.SUPERSEDED, word.kind());
+    assertEquals(older.id, word.channel());
+    assertEquals(9, word.to());
+    assertTrue(mailbox.untold(AGENT, 9));
+    mailbox.receive(
+        new Message(Kind.CLOSED, older.id, 0, 0, 0, 0, 9, 1, AGENT, Message.NO_BODY), 0);
+    assertFalse(mailbox.untold(AGENT, 9));
+    assertEquals(List.of(AGENT), mailbox.tookOver(0));
+  }
+
   @Override
   public void send(String to, Message message) {}
 
@@ -85,6 +109,11 @@ final class MailboxTest implements Mailbox.Host {
 
   @Override
   public void hello(String from) {}
+
+  @Override
+  public void tell(String to, Message superseded) {
+    told.add(superseded);
+  }
 
   @Override
   public void standAside() {}

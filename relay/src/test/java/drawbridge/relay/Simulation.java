@@ -312,6 +312,11 @@ final class Simulation {
     }
 
     @Override
+    public void tell(String to, Message superseded) {
+      send(to, superseded);
+    }
+
+    @Override
     public void standAside() {
       problems.add("stood aside, though there is no second process");
     }

@@ -132,7 +132,8 @@ final class HostAction implements Operation.Action {
       } catch (IOException
           | ErrorCompletingRequestException
           | PropertyVetoException
-          | RuntimeException e) {
+          | RuntimeException
+          | OutOfMemoryError e) { // JTOpen makes room for whatever length the other end claims
         throw broken(job, call, step, e).thrown();
       } finally {
         finish(pool, job, answer, whole);
@@ -172,7 +173,7 @@ final class HostAction implements Operation.Action {
   }
 
   /** The connection is gone, in whatever way JTOpen says it. */
-  private Fault broken(HostJob job, Call call, Step step, Exception e) {
+  private Fault broken(HostJob job, Call call, Step step, Throwable e) {
     LOG.log(Level.DEBUG, () -> manner.id() + ": job " + name(job) + " is lost", e);
     if (unsafe(step)) {
       return Fault.of(

@@ -1,11 +1,15 @@
 package drawbridge.adapters.ibmi;
 
+import static drawbridge.ibmi.stub.Fault.garbage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import drawbridge.adapters.Fault;
+import drawbridge.adapters.FaultException;
 import drawbridge.ibmi.stub.DataQueue;
+import drawbridge.ibmi.stub.HostService;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +36,9 @@ final class DataQueueOperationTest {
       - { name: RemoveKeyed, post: /events/remove, data-queue: { library: SHOP, name: EVENTS, do: remove, key: { length: 4 } } }
       - { name: Gone, get: /gone, data-queue: { library: SHOP, name: NOTHERE, do: peek } }
       """;
+
+  private static final int EXCHANGE_SEEDS = 0x7001;
+  private static final int START_SERVER = 0x7002;
 
   @TempDir Path folder;
   private TestHost host;
@@ -77,6 +84,18 @@ final class DataQueueOperationTest {
     }
     assertEquals(5, site.call("Receive", "").text().split("orderNo", -1).length - 1);
     assertEquals(2, orders.depth());
+  }
+
+  /** As from a wrong port: JTOpen makes room for 1.5 GB when it reads such a length. */
+  @Test
+  void rubbishInPlaceOfALengthBreaksOneConnection() throws Exception {
+    for (int request : new int[] {EXCHANGE_SEEDS, START_SERVER}) {
+      host.host().faults().next(HostService.DATA_QUEUE, request, garbage());
+      FaultException e =
+          assertThrows(FaultException.class, () -> site.call("Look", ""), () -> "" + request);
+      assertEquals(Fault.Code.SOURCE_UNAVAILABLE, e.fault().code());
+    }
+    assertEquals("{\"value\":[]}", site.call("Look", "").text());
   }
 
   @Test
