@@ -71,8 +71,7 @@ final class KeysAndPathsTest {
     Ca(SampleKey kind, Ca above) throws Exception {
       this.kind = kind;
       this.keys = kind.generate();
-      this.certificate =
-          certify(above, "CN=Between", keys, Optional.of(0), Optional.empty(), 0);
+      this.certificate = certify(above, "CN=Between", keys, Optional.of(0), Optional.empty(), 0);
     }
 
     String name() {
@@ -145,8 +144,7 @@ final class KeysAndPathsTest {
   }
 
   /** Of a peer that believes the root, whoever certified the peer itself. */
-  private RelayTls peer(Ca root, Ca by, SampleKey kind, PeerName name, int usage)
-      throws Exception {
+  private RelayTls peer(Ca root, Ca by, SampleKey kind, PeerName name, int usage) throws Exception {
     KeyPair keys = kind.generate();
     X509Certificate leaf =
         certify(by, "CN=" + name, keys, Optional.empty(), Optional.of(name), usage);
@@ -222,8 +220,7 @@ final class KeysAndPathsTest {
           fixture.handshake(agent, gateway).acceptor().reason(),
           "usage " + usage);
     }
-    RelayTls agent =
-        peer(root, root, SampleKey.P256, AGENT, SIGNATURE | KeyUsage.keyAgreement);
+    RelayTls agent = peer(root, root, SampleKey.P256, AGENT, SIGNATURE | KeyUsage.keyAgreement);
     assertEquals(AGENT, fixture.handshake(agent, gateway).acceptor().value().peer());
   }
 }

@@ -25,8 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -134,15 +132,12 @@ final class SasTokenTest {
 
   @Test
   void everyTokenIsForOneQueueOfOursAndLivesTwentyMinutesAtMost() throws Exception {
-    BlockingQueue<Message> arrived = new ArrayBlockingQueue<>(10);
     try (ServiceBusCarrier carrier =
         new ServiceBusCarrier(OWN, settings(), NetworkSettings.DIRECT)) {
       carrier.start(
           new Carrier.Receiver() {
             @Override
-            public void message(Message message) {
-              arrived.add(message);
-            }
+            public void message(Message message) {}
 
             @Override
             public void link(boolean works) {}
