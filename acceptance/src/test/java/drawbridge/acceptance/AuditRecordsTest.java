@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 final class AuditRecordsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String PIN = "pin-that-nobody-may-read-5812";
-  private static final String HASHED = "{\"hash\":\"[A-Za-z0-9_-]{22}\"}";
+  private static final String HASHED = "\\{\"hash\":\"[A-Za-z0-9_-]{22}\"\\}";
 
   private static final String OPERATION =
       """
