@@ -169,8 +169,7 @@ final class AuditRecordsTest {
         .validate(
             line,
             InputFormat.JSON,
-            context ->
-                context.executionConfig(config -> config.formatAssertionsEnabled(true)))
+            context -> context.executionConfig(config -> config.formatAssertionsEnabled(true)))
         .toString();
   }
 

@@ -22,7 +22,16 @@ final class BenchTest {
   /** In the first 3,000 records that searches are measured with. */
   private static final Map<String, Integer> FOUND =
       Map.of(
-          "argument", 1, "call", 1, "failed", 3, "nothing", 0, "operation and user, never together", 0);
+          "argument",
+          1,
+          "call",
+          1,
+          "failed",
+          3,
+          "nothing",
+          0,
+          "operation and user, never together",
+          0);
 
   @Test
   void printsALineAMeasurementForEveryTopology() throws Exception {

@@ -139,7 +139,13 @@ final class SiteFilesTest {
     String next = link.getRawPath() + "?" + link.getRawQuery();
     try {
       write(policy, rules.replaceFirst("( +)limits:", "$1mask: { total: null }\n$1limits:"));
-      await(() -> JSON.readTree(connector.get(first).body()).path("value").path(0).path("total").isNull());
+      await(
+          () ->
+              JSON.readTree(connector.get(first).body())
+                  .path("value")
+                  .path(0)
+                  .path("total")
+                  .isNull());
       HttpResponse<String> masked = connector.get(next);
       assertEquals(200, masked.statusCode(), masked.body());
       JsonNode rows = JSON.readTree(masked.body()).path("value");

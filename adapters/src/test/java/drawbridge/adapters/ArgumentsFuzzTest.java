@@ -54,7 +54,8 @@ final class ArgumentsFuzzTest {
     String value = new String(text, StandardCharsets.UTF_8);
     for (Parameter parameter : OPERATION.parameters()) {
       if (parameter.in() == Parameter.In.QUERY) {
-        read(List.of(new Arguments.Given(parameter.name(), value, Parameter.In.QUERY)), new byte[0]);
+        read(
+            List.of(new Arguments.Given(parameter.name(), value, Parameter.In.QUERY)), new byte[0]);
       }
     }
   }

@@ -60,12 +60,7 @@ final class Execution {
   private long bytes;
 
   Execution(
-      Calls calls,
-      GatewayLink link,
-      Head head,
-      RequestBody body,
-      Lifeline life,
-      Replies replies) {
+      Calls calls, GatewayLink link, Head head, RequestBody body, Lifeline life, Replies replies) {
     this.calls = calls;
     this.link = link;
     this.head = head;

@@ -64,8 +64,7 @@ final class Invocation implements StreamObserver<Request> {
   private void malformed() {
     if (!refused) {
       refused = true;
-      replies.breakOff(
-          Status.INVALID_ARGUMENT.withDescription("the first message has no head"));
+      replies.breakOff(Status.INVALID_ARGUMENT.withDescription("the first message has no head"));
     }
   }
 

@@ -42,8 +42,7 @@ final class Replies {
     if (heardAll) {
       close();
     } else {
-      CompletableFuture.delayedExecutor(
-              PATIENCE.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+      CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
           .execute(this::close);
     }
   }

@@ -100,8 +100,8 @@ class DocsTest {
   private static final Pattern OPENS =
       Pattern.compile(
           "new Socket\\(|SocketChannel\\.open|DatagramSocket|HttpClient\\.newBuilder|newHttpClient|openConnection\\(|"
-              + "openStream\\(|ServiceBusClientBuilder\\(|CredentialBuilder\\(|SpanExporter\\.builder|"
-              + "[dD]river\\.connect\\(|DriverManager\\.getConnection|new (?:Secure)?AS400\\(|Krb5LoginModule");
+              + "openStream\\(|ServiceBusClientBuilder\\(|CredentialBuilder\\(|SpanExporter\\.builder|[dD]river\\.connect\\(|DriverManager\\.getConnection|new"
+              + " (?:Secure)?AS400\\(|Krb5LoginModule");
 
   /** By which settings; none: it does not leave the machine. */
   private static final Map<String, List<String>> OPENED_BY =
@@ -132,7 +132,14 @@ class DocsTest {
     Set<String> opening = new TreeSet<>();
     for (String module :
         List.of(
-            "adapters", "agent", "audit", "documents", "gateway", "relay", "settings", "tokens",
+            "adapters",
+            "agent",
+            "audit",
+            "documents",
+            "gateway",
+            "relay",
+            "settings",
+            "tokens",
             "traces")) {
       Path sources = ROOT.resolve(module).resolve("src/main/java/drawbridge");
       try (Stream<Path> files = Files.walk(sources)) {

@@ -148,7 +148,9 @@ abstract class HostileGateway {
         Section.parse(
             folder.resolve("gateway.yaml"),
             namespaceYaml(port)
-                + "\nidentity: { certificate: gateway-1.pem, key: gateway-1.key, peers: relay-ca.pem, crl: { file: relay.crl } }\n");
+                + "\n"
+                + "identity: { certificate: gateway-1.pem, key: gateway-1.key, peers: relay-ca.pem,"
+                + " crl: { file: relay.crl } }\n");
     PeerName self = PeerName.gateway("gateway-1");
     return GatewayRelay.start(
         self,

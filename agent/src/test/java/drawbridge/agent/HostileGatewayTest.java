@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import drawbridge.adapters.Parameter;
 import drawbridge.certs.SampleTokens;
 import drawbridge.relay.wire.Argument;
 import drawbridge.relay.wire.Fault.Code;
@@ -144,9 +143,11 @@ class HostileGatewayTest extends HostileGateway {
     assertEquals(Code.INVALID_ARGUMENT, code(many));
     String megabyte = "9".repeat(1 << 20);
     assertEquals(
-        Code.INVALID_ARGUMENT, code(as("CN=a", "ByCertificate").addArguments(argument("n", megabyte))));
+        Code.INVALID_ARGUMENT,
+        code(as("CN=a", "ByCertificate").addArguments(argument("n", megabyte))));
     assertEquals(
-        Code.INVALID_ARGUMENT, code(as("CN=a", "ByCertificate").addArguments(argument(megabyte, "1"))));
+        Code.INVALID_ARGUMENT,
+        code(as("CN=a", "ByCertificate").addArguments(argument(megabyte, "1"))));
     body("ByCertificate", Code.INVALID_ARGUMENT);
     assertEquals(0, ran.get());
     assertEquals(Code.UNSPECIFIED, code(as("CN=a", "ByCertificate")), "others are served on");

@@ -57,8 +57,8 @@ final class Records implements AutoCloseable {
     if (settings.audit().isEmpty()) {
       LOG.log(
           Level.WARNING,
-          "gateway.yaml has no section audit: no log of its own, and nothing vouches for those of the"
-              + " agents");
+          "gateway.yaml has no section audit: no log of its own, and nothing vouches for those of"
+              + " the agents");
       return new Records(settings.name(), null, Optional.empty(), measures);
     }
     AuditSettings audit = settings.audit().get();

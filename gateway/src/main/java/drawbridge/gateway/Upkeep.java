@@ -87,8 +87,8 @@ final class Upkeep implements AutoCloseable {
     if (alarm(CALLERS, callersDue())) {
       LOG.log(
           Level.WARNING,
-          "the revocation list of callers was due for an update at {0}: callers of its CA are refused."
-              + " Fix: put a new one into callers.certificates.crl.file",
+          "the revocation list of callers was due for an update at {0}: callers of its CA are"
+              + " refused. Fix: put a new one into callers.certificates.crl.file",
           callersDue());
     }
     RelayTls tls = relay;

@@ -33,8 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class GatewayDiskTest {
   private static final Duration FAULT = Duration.ofSeconds(2);
   private static final String PATH = "/orders/v1/customers/4711/orders";
-  private static final String ALARM =
-      "drawbridge_alarms_total{kind=\"audit-not-written\"} ";
+  private static final String ALARM = "drawbridge_alarms_total{kind=\"audit-not-written\"} ";
 
   @TempDir Path folder;
   private Path disk = Path.of("");
