@@ -80,9 +80,9 @@ public final class Site implements AutoCloseable {
   public static Site open(
       Path folder, Duration describing, Drivers drivers, Map<Path, String> instead) {
     for (int attempt = 1; ; attempt++) {
-      String before = SiteDigest.of(folder);
-      Site site = read(folder, before, describing, drivers, instead);
-      if (SiteDigest.of(folder).equals(before)) {
+      SiteDigest.Moment before = SiteDigest.Moment.of(folder);
+      Site site = read(folder, before.digest(), describing, drivers, instead);
+      if (SiteDigest.Moment.of(folder).equals(before)) {
         return site;
       }
       site.close();

@@ -11,8 +11,10 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -26,6 +28,23 @@ public final class SiteDigest {
   private static final int MOST_FILES = 10_000;
   private static final long MOST_BYTES = 64L << 20;
   private static final int DEEPEST = 32;
+
+  /**
+   * A folder at one moment. Two are equal where nothing was written between them, not even back and
+   * forth, as far as the file system's clock tells: so what was read between them belongs together.
+   *
+   * @param stamps of every file, in the order of their paths: which file it is, and when it changed
+   */
+  public record Moment(String digest, List<Object> stamps) {
+    /**
+     * The folder as it is now.
+     *
+     * @throws SettingsException a file cannot be read, or there are too many
+     */
+    public static Moment of(Path folder) {
+      return new Moment(SiteDigest.of(folder), SiteDigest.stamps(folder));
+    }
+  }
 
   private SiteDigest() {}
 
@@ -76,6 +95,23 @@ public final class SiteDigest {
       throw wrong(folder, "a file cannot be read", "check that it is not being written");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  private static List<Object> stamps(Path folder) {
+    try {
+      List<Object> stamps = new ArrayList<>();
+      for (Path file : files(folder).values()) {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        stamps.add(String.valueOf(attributes.fileKey()));
+        stamps.add(attributes.lastModifiedTime());
+        if (file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+          stamps.add(Files.getAttribute(file, "unix:ctime")); // nobody can set it
+        }
+      }
+      return stamps;
+    } catch (IOException e) {
+      throw wrong(folder, "a file cannot be read", "check that it is not being written");
     }
   }
 

@@ -8,6 +8,7 @@ import drawbridge.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -36,6 +37,22 @@ class SiteDigestTest {
     assertEquals(SiteDigest.of(plain), before);
     Files.writeString(data.resolve("a.yaml"), "api: b\n");
     assertNotEquals(before, SiteDigest.of(mounted));
+  }
+
+  /** Else what was read between could be of a moment that neither digest shows. */
+  @Test
+  void whatWasReplacedAndPutBackIsAnotherMoment() throws Exception {
+    Path site = site("back");
+    Path policy = site.resolve("policy.yaml");
+    SiteDigest.Moment before = SiteDigest.Moment.of(site);
+    assertEquals(before, SiteDigest.Moment.of(site));
+    Path other = Files.writeString(folder.resolve("other"), "rules: [{}]\n");
+    Path same = Files.copy(policy, folder.resolve("same"), StandardCopyOption.COPY_ATTRIBUTES);
+    Files.move(other, policy, StandardCopyOption.ATOMIC_MOVE);
+    Files.move(same, policy, StandardCopyOption.ATOMIC_MOVE);
+    SiteDigest.Moment after = SiteDigest.Moment.of(site);
+    assertEquals(before.digest(), after.digest());
+    assertNotEquals(before, after);
   }
 
   @Test

@@ -59,10 +59,10 @@ public final class SiteFolder implements Surroundings.OpenSite {
   /** The same with drivers that an admin added. Policy and APIs are those of one moment. */
   static SiteFolder open(Path folder, boolean offline, Drivers drivers) {
     for (int attempt = 1; ; attempt++) {
-      // The digest of the APIs' reading says nothing of a policy that was read before it.
-      String before = SiteDigest.of(folder);
+      // That the APIs are of one moment says nothing of a policy that was read before them.
+      SiteDigest.Moment before = SiteDigest.Moment.of(folder);
       SiteFolder read = read(folder, offline, drivers);
-      if (read.served().digest().equals(before)) {
+      if (SiteDigest.Moment.of(folder).equals(before)) {
         return read;
       }
       read.close();

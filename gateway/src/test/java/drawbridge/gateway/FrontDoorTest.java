@@ -243,15 +243,15 @@ final class FrontDoorTest {
     FakeAgent agent = stage.agent("plant-1", "agent-a", "orders");
     var reading =
         stage.client.send(
-            stage.request("/orders/v1/export?bytes=" + (40L << 20)).build(),
+            stage.request("/orders/v1/export?bytes=" + (8L << 20)).build(),
             BodyHandlers.ofInputStream());
     int port = stage.gateway.port();
     Thread closing = Thread.ofVirtual().start(stage.gateway::close);
     try (InputStream in = reading.body()) {
-      assertEquals(40L << 20, in.transferTo(java.io.OutputStream.nullOutputStream()));
+      assertEquals(8L << 20, in.transferTo(java.io.OutputStream.nullOutputStream()));
     }
     assertTrue(closing.join(Duration.ofSeconds(12)));
-    assertEquals(40L << 20, agent.produced.get());
+    assertEquals(8L << 20, agent.produced.get());
     assertThrows(
         IOException.class, () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
     stage.close();
