@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +19,20 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(180)
 final class BenchTest {
+  /** In the first 3,000 records that searches are measured with. */
+  private static final Map<String, Integer> FOUND =
+      Map.of(
+          "argument",
+          1,
+          "call",
+          1,
+          "failed",
+          3,
+          "nothing",
+          0,
+          "operation and user, never together",
+          0);
+
   @Test
   void printsALineAMeasurementForEveryTopology() throws Exception {
     Process bench =
@@ -56,5 +71,56 @@ final class BenchTest {
     }
     topologies.remove("ssh"); // where it is not installed it is left out
     assertEquals(List.of("relay", "direct", "direct-bare", "naive"), topologies);
+  }
+
+  @Test
+  void auditPrintsALineForEveryMeasurementBesideAPlainFsync() throws Exception {
+    Process bench =
+        new ProcessBuilder(
+                Repository.java(
+                    "acceptance",
+                    "drawbridge.acceptance.bench.Bench",
+                    List.of(
+                        "audit",
+                        "--json",
+                        "--seconds",
+                        "1",
+                        "--threads",
+                        "1,8",
+                        "--find",
+                        "3000",
+                        "--folders",
+                        "2")))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(bench.waitFor(10, TimeUnit.SECONDS));
+    assertEquals(0, bench.exitValue(), said);
+    List<String> measured = new ArrayList<>();
+    int searches = 0;
+    for (String line : said.lines().toList()) {
+      JsonNode json = new ObjectMapper().readTree(line);
+      switch (json.path("how").asText()) {
+        case "written" -> {
+          assertEquals(3_000, json.path("records").asLong(), line);
+          assertTrue(json.path("bytes").asLong() > 0, line);
+        }
+        case "find" -> {
+          searches++;
+          assertTrue(json.path("seconds").asDouble() > 0, line);
+          Integer there = FOUND.get(json.path("what").asText());
+          assertTrue(there == null || there == json.path("found").asInt(), line);
+        }
+        default -> {
+          measured.add(json.path("how").asText() + " " + json.path("threads").asInt());
+          assertTrue(json.path("recordsPerSecond").asLong() > 0, line);
+          assertTrue(json.path("p50Millis").asDouble() > 0, line);
+          assertTrue(json.path("p99Millis").asDouble() >= json.path("p50Millis").asDouble(), line);
+        }
+      }
+    }
+    assertEquals(
+        List.of("audit 1", "fsync each 1", "audit 8", "at a rate 8", "fsync each 8"), measured);
+    assertEquals(14, searches, said);
   }
 }

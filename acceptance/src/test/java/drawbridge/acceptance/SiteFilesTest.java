@@ -1,11 +1,13 @@
 package drawbridge.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import drawbridge.acceptance.InstalledRoot.Ran;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,6 +131,83 @@ final class SiteFilesTest {
     write(policy, rules);
     assertEquals(List.of(200), List.copyOf(statuses.keySet()), statuses::toString);
     assertTrue(statuses.values().iterator().next().sum() > 50, statuses::toString);
+  }
+
+  /** The link that a caller was given is no right to what was taken away since. */
+  @Test
+  void everyPageIsDecidedByTheRulesOfItsOwnMoment() throws Exception {
+    String first = "/orders/v1/pages";
+    Path policy = PublicStack.site(stack).resolve("policy.yaml");
+    String rules = Files.readString(policy);
+    JsonNode page = JSON.readTree(connector.get(first).body());
+    assertFalse(page.path("value").path(0).path("total").isNull(), page::toString);
+    URI link = URI.create(page.path("nextLink").asText());
+    String next = link.getRawPath() + "?" + link.getRawQuery();
+    try {
+      write(policy, rules.replaceFirst("( +)limits:", "$1mask: { total: null }\n$1limits:"));
+      await(
+          () ->
+              JSON.readTree(connector.get(first).body())
+                  .path("value")
+                  .path(0)
+                  .path("total")
+                  .isNull());
+      HttpResponse<String> masked = connector.get(next);
+      assertEquals(200, masked.statusCode(), masked.body());
+      JsonNode rows = JSON.readTree(masked.body()).path("value");
+      assertEquals(400, rows.size());
+      for (JsonNode row : rows) {
+        assertTrue(row.path("total").isNull(), row::toString);
+      }
+      write(policy, rules.replace(", orders/v1/OrderPages", ""));
+      await(() -> connector.get(first).statusCode() == 403);
+      assertEquals(403, connector.get(next).statusCode());
+    } finally {
+      write(policy, rules);
+      awaitOk(first);
+    }
+  }
+
+  /** What was under way of them must not take the room of all others. */
+  @Test
+  void bodiesOfRefusedCallsLeaveTheChannelAsItWas() throws Exception {
+    Path api = PublicStack.site(stack).resolve("apis/orders-v1.yaml");
+    String operations = Files.readString(api);
+    write(
+        api,
+        operations
+            + """
+              - name: NotForYou
+                post: /not-for-you
+                sql: insert into sales.notes (order_id, text) values (1, :text)
+                parameters:
+                  text: { type: string }
+            """);
+    try {
+      String body = "{\"text\":\"" + "x".repeat(3 << 20) + "\"}";
+      for (int i = 0; i < 30; i++) {
+        int status =
+            connector
+                .send("POST", "/orders/v1/not-for-you", body, "Content-Type", "application/json")
+                .statusCode();
+        assertEquals(403, status);
+      }
+      awaitOk("/orders/v1/order/7");
+    } finally {
+      write(api, operations);
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void await(Condition condition) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!condition.holds()) {
+      assertTrue(System.nanoTime() < end, "not in time");
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
   }
 
   private static Ran agent(String... words) throws Exception {

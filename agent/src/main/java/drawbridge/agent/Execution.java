@@ -20,7 +20,6 @@ import drawbridge.relay.wire.Reply;
 import drawbridge.tokens.Token;
 import drawbridge.traces.Span;
 import io.grpc.Status;
-import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -44,7 +43,7 @@ final class Execution {
   private final GatewayLink link;
   private final Head head;
   private final Lifeline life;
-  private final ServerCallStreamObserver<Reply> replies;
+  private final Replies replies;
   private final long received = System.nanoTime();
   private final Admission admission;
   private final Served served;
@@ -61,12 +60,7 @@ final class Execution {
   private long bytes;
 
   Execution(
-      Calls calls,
-      GatewayLink link,
-      Head head,
-      RequestBody body,
-      Lifeline life,
-      ServerCallStreamObserver<Reply> replies) {
+      Calls calls, GatewayLink link, Head head, RequestBody body, Lifeline life, Replies replies) {
     this.calls = calls;
     this.link = link;
     this.head = head;
@@ -131,7 +125,7 @@ final class Execution {
       calls.tally().ended(Outcome.FAILED, System.nanoTime() - received);
       calls.tally().problem(Problem.internal(e), head.getOperation(), "");
       span.failed("internal");
-      replies.onError(Status.INTERNAL.asException());
+      replies.breakOff(Status.INTERNAL);
     } finally {
       span.note("drawbridge.call", id);
       span.note("drawbridge.gateway", link.gateway());
@@ -377,9 +371,9 @@ final class Execution {
     span.failed(problem.word());
     span.note("drawbridge.reference", reference);
     if (life.state() != Lifeline.State.CANCELLED) {
-      replies.onNext(
+      replies.send(
           Reply.newBuilder().setEnd(end.setFault(problem.onTheWire(safe, reference))).build());
-      replies.onCompleted();
+      replies.end();
     }
     calls.tally().ended(outcome(problem), System.nanoTime() - received);
     calls.tally().problem(problem, operation == null ? "" : operation.id(), reference);

@@ -16,20 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class Invocation implements StreamObserver<Request> {
   private final Calls calls;
   private final GatewayLink link;
-  private final ServerCallStreamObserver<Reply> replies;
+  private final Replies replies;
   private final Lifeline life;
   private final RequestBody body;
   private @Nullable Head head;
   private boolean refused;
 
-  Invocation(Calls calls, GatewayLink link, ServerCallStreamObserver<Reply> replies) {
+  Invocation(Calls calls, GatewayLink link, ServerCallStreamObserver<Reply> observer) {
     this.calls = calls;
     this.link = link;
-    this.replies = replies;
+    this.replies = new Replies(observer);
     this.life = new Lifeline();
     this.body = new RequestBody(calls.bounds().bodyBytes());
-    replies.setOnCancelHandler(() -> life.end(Lifeline.State.CANCELLED));
-    replies.setOnReadyHandler(life::signal);
+    observer.setOnCancelHandler(this::gone);
+    observer.setOnReadyHandler(life::signal);
   }
 
   @Override
@@ -42,9 +42,12 @@ final class Invocation implements StreamObserver<Request> {
       head = request.getHead();
       body.add(request.getChunk(), request.getLast());
       calls.start(new Execution(calls, link, head, body, life, replies));
-    } else {
+    } else if (!replies.ended()) {
       body.add(request.getChunk(), request.getLast());
       life.signal();
+    }
+    if (request.getLast()) {
+      replies.heardAll();
     }
   }
 
@@ -55,19 +58,24 @@ final class Invocation implements StreamObserver<Request> {
     if (head == null) {
       malformed();
     }
+    replies.heardAll();
   }
 
   private void malformed() {
     if (!refused) {
       refused = true;
-      replies.onError(
-          Status.INVALID_ARGUMENT.withDescription("the first message has no head").asException());
+      replies.breakOff(Status.INVALID_ARGUMENT.withDescription("the first message has no head"));
     }
   }
 
   /** The connector hung up, or the channel is gone. */
   @Override
   public void onError(Throwable reason) {
+    gone();
+  }
+
+  private void gone() {
+    replies.gone();
     life.end(Lifeline.State.CANCELLED);
   }
 }

@@ -8,7 +8,6 @@ import drawbridge.relay.wire.End;
 import drawbridge.relay.wire.Header;
 import drawbridge.relay.wire.Reply;
 import drawbridge.relay.wire.ReplyHead;
-import io.grpc.stub.ServerCallStreamObserver;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -42,7 +41,7 @@ final class ReplyBody implements Answer {
     void pass() throws AuditUnavailable;
   }
 
-  private final ServerCallStreamObserver<Reply> replies;
+  private final Replies replies;
   private final Lifeline life;
   private final Format format;
   private final long mostBytes;
@@ -72,7 +71,7 @@ final class ReplyBody implements Answer {
   private boolean crowded;
 
   ReplyBody(
-      ServerCallStreamObserver<Reply> replies,
+      Replies replies,
       Lifeline life,
       Format format,
       long mostBytes,
@@ -196,8 +195,8 @@ final class ReplyBody implements Answer {
           compressed ? compressed() : UnsafeByteOperations.unsafeWrap(buffer, 0, count);
       last.setHead(head(compressed).setLength(whole.size())).setChunk(whole);
     }
-    replies.onNext(last.build());
-    replies.onCompleted();
+    replies.send(last.build());
+    replies.end();
   }
 
   private ByteString compressed() {
@@ -327,7 +326,7 @@ final class ReplyBody implements Answer {
         throw new InterruptedIOException("nobody reads the answer any more");
       }
     }
-    replies.onNext(next.setChunk(chunk).build());
+    replies.send(next.setChunk(chunk).build());
     next = Reply.newBuilder();
   }
 

@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -93,6 +94,80 @@ class DocsTest {
           "there is no " + m.group());
     }
     assertTrue(found > 20, "found " + found);
+  }
+
+  /** What opens a connection, or has a library open it. */
+  private static final Pattern OPENS =
+      Pattern.compile(
+          "new Socket\\(|SocketChannel\\.open|DatagramSocket|HttpClient\\.newBuilder|newHttpClient|openConnection\\(|"
+              + "openStream\\(|ServiceBusClientBuilder\\(|CredentialBuilder\\(|SpanExporter\\.builder|[dD]river\\.connect\\(|DriverManager\\.getConnection|new"
+              + " (?:Secure)?AS400\\(|Krb5LoginModule");
+
+  /** By which settings; none: it does not leave the machine. */
+  private static final Map<String, List<String>> OPENED_BY =
+      Map.ofEntries(
+          Map.entry("relay/Hop", List.of("namespace.endpoint", "network.proxy")),
+          Map.entry("relay/ServiceBusWay", List.of("namespace.endpoint", "network.proxy")),
+          Map.entry(
+              "relay/EntraSignIn",
+              List.of(
+                  "namespace.login.entra",
+                  "namespace.login.workload-identity",
+                  "namespace.login.managed-identity")),
+          Map.entry(
+              "relay/Fetch",
+              List.of("tokens.keys.url", "callers.tokens.keys.url", "identity.crl.url")),
+          Map.entry("audit/SyslogTls", List.of("audit.syslog")),
+          Map.entry("traces/OtlpTraces", List.of("traces.url")),
+          Map.entry("adapters/sql/SqlSettings", List.of("sources.yaml")),
+          Map.entry("adapters/sql/Kerberos", List.of("login.kerberos")),
+          Map.entry("adapters/ibmi/HostConnector", List.of("sources.yaml")),
+          Map.entry("adapters/ibmi/HostDatabase", List.of("sources.yaml")),
+          // The gateway's own port, and the agent's own Unix socket.
+          Map.entry("gateway/PortCheck", List.of()),
+          Map.entry("agent/console/StatusSocket", List.of()));
+
+  @Test
+  void securityMdNamesWhateverOpensConnections() throws Exception {
+    Set<String> opening = new TreeSet<>();
+    for (String module :
+        List.of(
+            "adapters",
+            "agent",
+            "audit",
+            "documents",
+            "gateway",
+            "relay",
+            "settings",
+            "tokens",
+            "traces")) {
+      Path sources = ROOT.resolve(module).resolve("src/main/java/drawbridge");
+      try (Stream<Path> files = Files.walk(sources)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+          if (OPENS.matcher(Files.readString(file)).find()) {
+            String name = sources.relativize(file).toString().replace('\\', '/');
+            opening.add(name.substring(0, name.length() - 5));
+          }
+        }
+      }
+    }
+    assertEquals(new TreeSet<>(OPENED_BY.keySet()), opening, "give each its settings here");
+    Set<String> settings = new TreeSet<>();
+    OPENED_BY.values().forEach(settings::addAll);
+    String page = page("security.md");
+    Matcher table =
+        Pattern.compile("## Every destination outside\n\n(.*?)\n\n", Pattern.DOTALL).matcher(page);
+    assertTrue(table.find());
+    Set<String> listed = new TreeSet<>();
+    for (String row : table.group(1).lines().skip(2).toList()) {
+      Matcher key = Pattern.compile("`([a-z.-]+)`").matcher(row.split("\\|", -1)[2]);
+      while (key.find()) {
+        listed.add(key.group(1));
+      }
+    }
+    // Of a destination that has a setting already, and how the KDC is found.
+    listed.removeAll(Set.of("authority", "krb5.conf"));
+    assertEquals(settings, listed);
   }
 
   @Test

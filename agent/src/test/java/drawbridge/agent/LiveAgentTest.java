@@ -162,8 +162,11 @@ final class LiveAgentTest extends LiveAgent {
     Bridge.Exchange call = program.begin(head("Wait"));
     Bridge.await(running);
     String file = config.toString();
+    long from = System.nanoTime();
     assertEquals(0, command("pause", "--config", file, "--caller", "cn=APIM"));
     assertEquals(Code.REVOKED, call.toEnd().fault().getCode());
+    long took = Duration.ofNanos(System.nanoTime() - from).toMillis();
+    assertTrue(took < 1_000, "the command and the end of the call took ms: " + took);
     assertEquals(Code.FORBIDDEN, program.refusal(), "a paused caller learns nothing");
     assertEquals(0, command("resume", "--config", file));
     await(program::allowed, "allowed again");

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,13 @@ class TokenCallsTest {
   private final AtomicReference<Call> seen = new AtomicReference<>();
   private volatile Instant now = NOON;
 
+  private Pauses pauses = new Pauses(Path.of("pauses.yaml"));
+
+  @BeforeEach
+  void pauses() {
+    pauses = new Pauses(folder.resolve("pauses.yaml"));
+  }
+
   private Bridge bridge() throws IOException {
     Files.writeString(folder.resolve("keys.json"), SampleTokens.keys(issuer));
     Section section =
@@ -60,7 +68,7 @@ class TokenCallsTest {
             new Budgets(System::nanoTime),
             Optional.of(
                 TokenVerifier.open(TokenSettings.read(section), NetworkSettings.DIRECT, () -> now)),
-            new Pauses(folder.resolve("pauses.yaml")),
+            pauses,
             () -> now);
     return new Bridge(
         folder,
@@ -158,6 +166,22 @@ class TokenCallsTest {
       }
       assertEquals(Code.TOO_MANY_CALLS, code(bridge, "Find", token));
       assertEquals(Code.TOO_MANY_CALLS, code(bridge, "Find", token("jti", "another")));
+    }
+  }
+
+  @Test
+  void aPausedUserIsHeldUpByIdAndNobodyElseIs() throws Exception {
+    try (Bridge bridge = bridge()) {
+      String user = token("oid", "u-1", "scp", "Orders");
+      String colleague = token("oid", "u-2", "scp", "Orders");
+      Pauses.Pause pause = new Pauses.Pause(Pauses.Kind.CALLER, "U-1");
+      Pauses.change(folder.resolve("pauses.yaml"), pause, true);
+      assertTrue(pauses.look());
+      assertEquals(Code.FORBIDDEN, code(bridge, "Find", user));
+      assertEquals("[]", bridge.call(head("Find").setToken(colleague)).body());
+      Pauses.change(folder.resolve("pauses.yaml"), pause, false);
+      assertTrue(pauses.look());
+      assertEquals("[]", bridge.call(head("Find").setToken(user)).body());
     }
   }
 

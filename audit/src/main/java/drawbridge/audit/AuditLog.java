@@ -61,6 +61,10 @@ public final class AuditLog implements AutoCloseable {
   private final Thread writer;
   private final List<AutoCloseable> companions = new CopyOnWriteArrayList<>();
   private volatile boolean failing;
+
+  /** When the writer went to the disk, of {@link System#nanoTime()}; 0: it waits for records. */
+  private volatile long atDiskSince;
+
   private volatile boolean closed;
 
   private AuditLog(Folder folder, Appender appender, Shape shape) {
@@ -191,9 +195,13 @@ public final class AuditLog implements AutoCloseable {
     return !closed && queue.offer(new Pending(record, null));
   }
 
-  /** The last record became durable. False until one does again. */
+  /**
+   * The last record became durable. False until one does again, and while the disk does not answer,
+   * whether or not anybody waits for a record.
+   */
   public boolean healthy() {
-    return !failing && !closed;
+    long since = atDiskSince;
+    return !failing && !closed && (since == 0 || System.nanoTime() - since < patience.toNanos());
   }
 
   /** That checkpoints are verified with. */
@@ -257,7 +265,9 @@ public final class AuditLog implements AutoCloseable {
       }
       queue.drainTo(batch, BATCH - 1);
       boolean last = batch.remove(Pending.LAST);
+      atDiskSince = System.nanoTime() | 1;
       commit(batch);
+      atDiskSince = 0;
       if (last) {
         end();
         return;

@@ -87,6 +87,9 @@ final class Finder {
         blocks.and(index.with(condition.hashes()));
       }
     }
+    if (index.pairs()) {
+      query.pairs().forEach(hashes -> blocks.and(index.with(hashes)));
+    }
     for (int block = blocks.nextSetBit(0); block >= 0; block = blocks.nextSetBit(block + 1)) {
       // Rounded outwards: the records themselves decide.
       if (instant(index.latest(block)).plusMillis(1).isBefore(query.from())

@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.List;
 
 /**
  * Says in which blocks of a closed segment a value can stand. A block is {@link #RECORDS} records;
@@ -18,12 +19,31 @@ import java.util.Collection;
  * magic, first record, records, blocks, entries
  * blocks × (where it begins in the lines, where its gzip member begins, earliest and latest time in µs)
  * 1      × (where the lines and the compressed file end, 0, 0)
- * entries × (48 bits of the value's hash, 16 bits: the block), in order
+ * entries × (48 bits of the hash of a value, or of a caller with an operation, 16 bits: the block), in order
  * </pre>
  */
 final class Index implements Closeable {
   static final int RECORDS = 256;
-  static final long MAGIC = 0x4442_4155_4449_5402L;
+  static final long MAGIC = 0x4442_4155_4449_5403L;
+
+  /** Of indexes that were made before callers were entered with their operations. */
+  private static final long WITHOUT_PAIRS = 0x4442_4155_4449_5402L;
+
+  /**
+   * Whoever calls: entered with the operation too, since many callers and few operations stand in
+   * nearly every block, and yet not in one record.
+   */
+  static final List<String> WHO =
+      List.of(
+          Identity.SUBJECT,
+          Identity.FINGERPRINT,
+          Identity.APP,
+          Identity.USER,
+          Identity.USER_NAME,
+          Identity.OBJECT);
+
+  static final String WHAT = "operation";
+
   static final int HEADER = 5 * Long.BYTES;
   static final int BLOCK = 4 * Long.BYTES;
 
@@ -35,13 +55,16 @@ final class Index implements Closeable {
   private final long first;
   private final int blocks;
   private final int entries;
+  private final boolean pairs;
 
   private Index(FileChannel channel, MappedByteBuffer bytes) throws IOException {
     this.channel = channel;
     this.bytes = bytes;
-    if (bytes.capacity() < HEADER || bytes.getLong(0) != MAGIC) {
+    long magic = bytes.capacity() < HEADER ? 0 : bytes.getLong(0);
+    if (magic != MAGIC && magic != WITHOUT_PAIRS) {
       throw new IOException("not an index");
     }
+    this.pairs = magic == MAGIC;
     this.first = bytes.getLong(Long.BYTES);
     this.blocks = Math.toIntExact(bytes.getLong(3 * Long.BYTES));
     this.entries = Math.toIntExact(bytes.getLong(4 * Long.BYTES));
@@ -62,6 +85,11 @@ final class Index implements Closeable {
 
   int blocks() {
     return blocks;
+  }
+
+  /** It says too in which blocks a caller and an operation stand in one record. */
+  boolean pairs() {
+    return pairs;
   }
 
   /** Number of a block's first record. */
@@ -121,6 +149,11 @@ final class Index implements Closeable {
     h *= 0x9E3779B97F4A7C15L;
     h ^= h >>> 29;
     return h & ~0xFFFFL;
+  }
+
+  /** Of a caller and an operation in one record. */
+  static long pair(String path, String who, String operation) {
+    return hash(WHAT + '\n' + path + '\n' + who, operation);
   }
 
   static ByteBuffer header(long first, long records, int blocks, int entries) {

@@ -56,6 +56,26 @@ public record Query(List<Condition> conditions, Instant from, Instant to) {
     conditions = List.copyOf(conditions);
   }
 
+  /** What an index has of callers with operations, of one of which a record that fits must be. */
+  List<List<Long>> pairs() {
+    List<List<Long>> pairs = new ArrayList<>();
+    for (Condition who : conditions) {
+      for (Condition what : conditions) {
+        if (Index.WHO.containsAll(who.values.keySet())
+            && what.values.keySet().equals(Set.of(Index.WHAT))) {
+          List<Long> hashes = new ArrayList<>();
+          for (String operation : what.values.getOrDefault(Index.WHAT, Set.of())) {
+            who.values.forEach(
+                (path, names) ->
+                    names.forEach(name -> hashes.add(Index.pair(path, name, operation))));
+          }
+          pairs.add(hashes);
+        }
+      }
+    }
+    return pairs;
+  }
+
   boolean holds(Fields record, Instant time) {
     return !time.isBefore(from)
         && time.isBefore(to)

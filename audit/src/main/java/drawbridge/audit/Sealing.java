@@ -142,13 +142,24 @@ final class Sealing {
     for (Map.Entry<String, List<String>> field : fields.all().entrySet()) {
       if (indexed(field.getKey())) {
         for (String value : field.getValue()) {
-          if (entryCount == entries.length) {
-            compact();
-          }
-          entries[entryCount++] = Index.hash(field.getKey(), value) | (blockCount & 0xFFFF);
+          enter(Index.hash(field.getKey(), value));
         }
       }
     }
+    for (String operation : fields.all(Index.WHAT)) {
+      for (String path : Index.WHO) {
+        for (String who : fields.all(path)) {
+          enter(Index.pair(path, who, operation));
+        }
+      }
+    }
+  }
+
+  private void enter(long hash) {
+    if (entryCount == entries.length) {
+      compact();
+    }
+    entries[entryCount++] = hash | (blockCount & 0xFFFF);
   }
 
   private void block(long start, long packedStart, long earliest, long latest) {

@@ -54,6 +54,65 @@ class FinderTest {
     }
   }
 
+  /** Both stand in every block, and some of them in one record. */
+  @Test
+  void aCallerWithAnOperationIsFoundWhereverTheyStandTogether() throws Exception {
+    AuditLog.Shape shape =
+        new AuditLog.Shape(
+            folder(),
+            AuditFiles.KEY,
+            Segment::open,
+            300_000,
+            AuditLog.PATIENCE,
+            InstantSource.system());
+    try (AuditLog log = AuditLog.open(shape)) {
+      for (int i = 0; i < 1_600; i++) {
+        AuditRecord.About about =
+            new AuditRecord.About(
+                "c" + i,
+                1,
+                "orders/v1/Op-" + i % 4,
+                "gateway-1",
+                // Users 0 to 4 call anything but operation 3, which is that of 5, who calls another
+                // one once.
+                Identity.builder()
+                    .proven(Identity.USER, "u" + (i % 4 == 3 ? 5 : i == 801 ? 5 : i % 5))
+                    .claimed(Identity.SUBJECT, "CN=apim")
+                    .build(),
+                "apps",
+                "d1",
+                List.of(),
+                "",
+                "");
+        log.record(AuditRecord.call(about, ok()));
+      }
+      new Housekeeping(log, folder(), true, Duration.ZERO, InstantSource.system()).tidy();
+    }
+    assertTrue(Files.exists(SegmentFiles.in(folder()).getFirst().index()));
+    assertEquals(List.of("c801"), found(both("u5", "orders/v1/Op-1")));
+    assertEquals(400, found(both("u5", "orders/v1/Op-3")).size());
+    assertEquals(List.of(), found(both("u5", "orders/v1/Op-2")));
+    assertEquals(List.of(), found(both("u1", "orders/v1/Op-3")));
+    // Where nobody entered them together, as in indexes of before, they are found all the same.
+    for (SegmentFiles files : SegmentFiles.in(folder())) {
+      if (Files.exists(files.index())) {
+        byte[] index = Files.readAllBytes(files.index());
+        assertEquals(3, index[7]);
+        index[7] = 2;
+        Files.write(files.index(), index);
+      }
+    }
+    assertEquals(List.of("c801"), found(both("u5", "orders/v1/Op-1")));
+    assertEquals(400, found(both("u5", "orders/v1/Op-3")).size());
+  }
+
+  private static Query both(String user, String operation) {
+    return Query.builder()
+        .any(operation, "operation")
+        .any(user, Identity.USER, Identity.USER_NAME, Identity.OBJECT)
+        .build();
+  }
+
   @Test
   void everyTextIsFoundInOpenAndInCompressedSegments() throws Exception {
     AuditLog.Shape shape =

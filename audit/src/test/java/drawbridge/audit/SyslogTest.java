@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -148,12 +149,16 @@ class SyslogTest {
   }
 
   private AuditLog open() throws IOException {
+    return open(1 << 20);
+  }
+
+  private AuditLog open(long segmentBytes) throws IOException {
     Path folder = temp.resolve("audit");
     return AuditLog.open(
         new AuditSettings(
             folder,
             AuditFiles.KEY,
-            1 << 20,
+            segmentBytes,
             true,
             Duration.ZERO,
             temp.resolve("values"),
@@ -207,6 +212,45 @@ class SyslogTest {
                 anchors.stream().map(one -> new Verdict.Anchor("siem", one)).toList());
     assertInstanceOf(Verdict.Anchored.class, verdict, verdict.toString());
     assertEquals("siem", ((Verdict.Anchored) verdict).place());
+  }
+
+  /** The log is the spool, so what happens to its files must not matter. */
+  @Test
+  void nothingIsLostWhenSegmentsAreClosedAndCompressedWhileTheReceiverIsDown() throws Exception {
+    Path folder = temp.resolve("audit");
+    try (AuditLog log = open(20_000)) {
+      up();
+      calls(log, "before", 10);
+      await(() -> received().size() >= 11);
+      down();
+      calls(log, "first", 200);
+      Housekeeping housekeeping =
+          new Housekeeping(log, folder, true, Duration.ZERO, InstantSource.system());
+      housekeeping.tidy();
+      calls(log, "second", 200);
+      housekeeping.tidy();
+    }
+    List<SegmentFiles> segments = SegmentFiles.in(folder);
+    assertTrue(segments.size() > 5, segments.toString());
+    assertTrue(
+        segments.stream().filter(one -> Files.exists(one.compressed())).count() > 4,
+        "most of what waits is compressed");
+    try (AuditLog log = open(20_000)) {
+      up();
+      // Compressed and ended while it is being shipped, too.
+      calls(log, "third", 200);
+      new Housekeeping(log, folder, true, Duration.ZERO, InstantSource.system()).tidy();
+      await(() -> log.checkpoint().size() > 620 && received().size() >= log.checkpoint().size());
+      long written = log.checkpoint().size();
+      Set<Long> all = received();
+      for (long seq = 1; seq <= written; seq++) {
+        assertTrue(all.contains(seq), "record " + seq + " is missing");
+      }
+      String received = Files.readString(temp.resolve("received"));
+      for (long seq = 1; seq <= written; seq += 13) {
+        assertTrue(received.contains(log.reader().line(seq)), "record " + seq + " as it is");
+      }
+    }
   }
 
   /** Fifty records a second, all the time. */

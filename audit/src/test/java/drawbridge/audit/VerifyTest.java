@@ -228,6 +228,61 @@ class VerifyTest {
     }
   }
 
+  /** All files of a segment under another one's names, so that each still fits the others. */
+  private void rename(String from, String to) throws IOException {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      if (file.getKey().startsWith(from + ".")) {
+        Files.write(folder.resolve(file.getKey().replace(from, to)), file.getValue());
+      }
+    }
+  }
+
+  private void delete(String prefix) throws IOException {
+    for (String name : files.keySet()) {
+      if (name.startsWith(prefix + ".")) {
+        Files.delete(folder.resolve(name));
+      }
+    }
+  }
+
+  private void locatedIn(String what, String prefix) throws IOException {
+    List<Verdict.Break> breaks = broken(what);
+    assertTrue(
+        breaks.stream().anyMatch(found -> found.file().startsWith(prefix)),
+        what + ": nothing is said of " + prefix + ", but " + breaks);
+  }
+
+  @Test
+  void wholeSegmentsThatAreSwappedRenamedOrRepeatedAreFoundAndLocated() throws Exception {
+    List<String> all =
+        SegmentFiles.in(folder).stream()
+            .map(one -> one.readable().getFileName().toString().substring(0, 12))
+            .toList();
+    assertTrue(all.size() > 3, all.toString());
+    for (int i = 0; i + 1 < all.size(); i++) {
+      String one = all.get(i);
+      String next = all.get(i + 1);
+      delete(one);
+      delete(next);
+      rename(one, next);
+      rename(next, one);
+      locatedIn(one + " and " + next + " swapped", one);
+      restore();
+
+      String other = "%012d".formatted(Long.parseLong(one) + 1);
+      delete(one);
+      rename(one, other);
+      locatedIn(one + " named " + other, other);
+      restore();
+
+      String behind = "%012d".formatted(anchors.getLast().size() + 1);
+      rename(one, behind);
+      locatedIn(one + " once more behind the end", behind);
+      restore();
+    }
+    assertInstanceOf(Verdict.Anchored.class, verify(anchors));
+  }
+
   @Test
   void removedRepeatedSwappedAndForgedRecordsAreFoundAndLocated() throws Exception {
     String name = lastLines();

@@ -29,10 +29,16 @@ import org.jspecify.annotations.Nullable;
 final class Records implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger("drawbridge.gateway.audit");
 
+  /** What people are told while it is so. */
+  static final String UNRECORDED =
+      "the gateway's audit log cannot be written, so no call begins. Fix: make room on its disk, or"
+          + " mend it; no restart is needed";
+
   private final String gateway;
   private final @Nullable AuditLog log;
   private final Optional<Anchors> anchors;
   private final Measures measures;
+  private boolean told;
 
   private Records(
       String gateway, @Nullable AuditLog log, Optional<Anchors> anchors, Measures measures) {
@@ -51,8 +57,8 @@ final class Records implements AutoCloseable {
     if (settings.audit().isEmpty()) {
       LOG.log(
           Level.WARNING,
-          "gateway.yaml has no section audit: no log of its own, and nothing vouches for those of the"
-              + " agents");
+          "gateway.yaml has no section audit: no log of its own, and nothing vouches for those of"
+              + " the agents");
       return new Records(settings.name(), null, Optional.empty(), measures);
     }
     AuditSettings audit = settings.audit().get();
@@ -93,6 +99,18 @@ final class Records implements AutoCloseable {
   /** False: no call may begin. */
   boolean healthy() {
     return log == null || log.healthy();
+  }
+
+  /** Tells people once that the log cannot be written, and once that it can. */
+  synchronized void look() {
+    boolean well = healthy();
+    if (!well && !told) {
+      measures.alarm("audit-not-written");
+      LOG.log(Level.WARNING, UNRECORDED);
+    } else if (well && told) {
+      LOG.log(Level.INFO, "the gateway's audit log is written again, and calls begin");
+    }
+    told = !well;
   }
 
   /**

@@ -79,6 +79,7 @@ final class Upkeep implements AutoCloseable {
   }
 
   synchronized void look() {
+    records.look();
     door.look();
     X509Certificate certificate = door.now().certificate();
     expiry.look(certificate, clock.instant());
@@ -86,8 +87,8 @@ final class Upkeep implements AutoCloseable {
     if (alarm(CALLERS, callersDue())) {
       LOG.log(
           Level.WARNING,
-          "the revocation list of callers was due for an update at {0}: callers of its CA are refused."
-              + " Fix: put a new one into callers.certificates.crl.file",
+          "the revocation list of callers was due for an update at {0}: callers of its CA are"
+              + " refused. Fix: put a new one into callers.certificates.crl.file",
           callersDue());
     }
     RelayTls tls = relay;
@@ -133,6 +134,9 @@ final class Upkeep implements AutoCloseable {
   /** Sentences for the health page. */
   List<String> problems() {
     List<String> all = new ArrayList<>();
+    if (!records.healthy()) {
+      all.add(Records.UNRECORDED);
+    }
     if (!door.complaint().isEmpty()) {
       all.add("new files of the front door are not used: " + door.complaint());
     }

@@ -234,6 +234,41 @@ final class HostileConnectorTest {
     assertEquals(0, agent.heads.size());
   }
 
+  /** A byte of the body now and then, and never the last one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Content-Length: 1000", "Transfer-Encoding: chunked"})
+  void aBodyThatNeverEndsIsCutOffWithItsCall(String framing) throws IOException {
+    byte[] piece =
+        framing.startsWith("T") ? "1\r\nx\r\n".getBytes(StandardCharsets.US_ASCII) : new byte[1];
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    long begin = System.nanoTime();
+    try (SSLSocket socket = socket()) {
+      socket.setSoTimeout(200);
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          (POST + "Prefer: wait=2\r\n" + framing + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+      int came = 0;
+      while (came >= 0 && System.nanoTime() - begin < Duration.ofSeconds(60).toNanos()) {
+        try {
+          came = socket.getInputStream().read();
+          if (came >= 0) {
+            answer.write(came);
+          }
+        } catch (SocketTimeoutException e) {
+          out.write(piece);
+        }
+      }
+    } catch (IOException e) {
+      // it was closed
+    }
+    Duration lasted = Duration.ofNanos(System.nanoTime() - begin);
+    assertTrue(lasted.compareTo(Duration.ofSeconds(12)) < 0, lasted + ": " + answer);
+    assertTrue(
+        answer.size() == 0
+            || answer.toString(StandardCharsets.ISO_8859_1).matches("(?s)HTTP/1.1 [45].*"),
+        answer::toString);
+  }
+
   /** Nothing is unpacked, so nothing can grow. */
   @Test
   void aCompressedBodyIsNeverUnpacked() throws Exception {

@@ -16,8 +16,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * AMQP over WebSockets through Debian's squid, which wants a password, from a network whose only
- * way out is that proxy: no route, no name server, nothing else to connect to.
+ * AMQP over WebSockets, Entra ID's token endpoint, keys and revocation lists through Debian's
+ * squid, which wants a password, from a network whose only way out is that proxy: no route, no name
+ * server, nothing else to connect to.
  */
 @Timeout(240)
 final class ProxyTest {
@@ -76,8 +77,11 @@ final class ProxyTest {
         acl known proxy_auth REQUIRED
         acl connect method CONNECT
         acl bus dstdomain %4$s
-        acl tls port 443
+        acl tls port 443 %5$d %6$d
+        acl get method GET
+        acl plain port %7$d
         http_access allow known connect bus tls
+        http_access allow known get bus plain
         http_access deny all
         access_log stdio:%2$s/access.log
         cache_log %2$s/cache.log
@@ -87,7 +91,14 @@ final class ProxyTest {
         coredump_dir %2$s
         shutdown_lifetime 0 seconds
         """
-            .formatted(OUTER, folder, LOGIN, ProxiedMain.HOST));
+            .formatted(
+                OUTER,
+                folder,
+                LOGIN,
+                ProxiedMain.HOST,
+                ProxiedMain.ENTRA,
+                ProxiedMain.FILES,
+                ProxiedMain.PLAIN));
     Files.writeString(folder.resolve("run.sh"), SCRIPT);
     Path said = folder.resolve("said");
     int code =
@@ -109,8 +120,21 @@ final class ProxyTest {
     String good = found(lines, "password: ", "Listen on", "Send to", "proxy: CONNECT to ");
     assertTrue(!good.contains("verdict=FAILED"), good);
     found(lines, "message: ", "true");
+    found(lines, "entra directly: ", "cannot be reached");
+    found(lines, "entra: ", "a token");
+    found(lines, "keys directly: ", "failed: ");
+    found(lines, "keys: ", "got {\"keys\":");
+    for (String scheme : List.of("https", "http")) {
+      found(lines, "list by " + scheme + " directly: ", "failed: ");
+      found(lines, "list by " + scheme + ": ", "same true");
+    }
     String access = Files.readString(folder.resolve("access.log"));
-    assertTrue(access.contains("CONNECT " + ProxiedMain.HOST + ":443 " + ProxiedMain.USER), access);
+    for (int port : new int[] {443, ProxiedMain.ENTRA, ProxiedMain.FILES}) {
+      String asked = "CONNECT " + ProxiedMain.HOST + ":" + port + " " + ProxiedMain.USER;
+      assertTrue(access.contains(asked), () -> asked + " is missing: " + access);
+    }
+    String plain = "GET http://" + ProxiedMain.HOST + ":" + ProxiedMain.PLAIN + "/relay.crl svc";
+    assertTrue(access.contains(plain), access);
   }
 
   private static String found(List<String> lines, String start, String... parts) {

@@ -43,6 +43,7 @@ final class TokenEndpoint implements AutoCloseable {
   static final String HEADER = "the-secret-header-of-the-machine";
 
   private final SampleTokens issuer = SampleTokens.create("entra");
+  private final String host;
   private final HttpsServer https;
   private final HttpServer machine;
   private final Map<String, X509Certificate> certificates = new HashMap<>();
@@ -52,20 +53,31 @@ final class TokenEndpoint implements AutoCloseable {
   final List<String> asked = new CopyOnWriteArrayList<>();
 
   TokenEndpoint(SampleLeaf server) throws IOException, GeneralSecurityException {
-    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
-    keys.init(server.keyStore("x"), "x".toCharArray());
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
-    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    https = HttpsServer.create(any, 0);
-    https.setHttpsConfigurator(new HttpsConfigurator(context));
+    this(server, "localhost", 0);
+  }
+
+  /** As others know it, on loopback all the same. */
+  TokenEndpoint(SampleLeaf server, String host, int port)
+      throws IOException, GeneralSecurityException {
+    this.host = host;
+    https = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    https.setHttpsConfigurator(configurator(server));
     https.createContext("/", this::token);
     https.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     https.start();
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     machine = HttpServer.create(any, 0);
     machine.createContext("/", this::ofMachine);
     machine.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     machine.start();
+  }
+
+  static HttpsConfigurator configurator(SampleLeaf server) throws GeneralSecurityException {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+    keys.init(server.keyStore("x"), "x".toCharArray());
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    return new HttpsConfigurator(context);
   }
 
   /** The application may sign in by what this certificate's key signed. */
@@ -79,7 +91,7 @@ final class TokenEndpoint implements AutoCloseable {
   }
 
   String authority() {
-    return "https://localhost:" + https.getAddress().getPort();
+    return "https://" + host + ":" + https.getAddress().getPort();
   }
 
   String machineAuthority() {
