@@ -151,7 +151,8 @@ final class SiteFilesTest {
                   .path("value")
                   .path(0)
                   .path("total")
-                  .isNull());
+                  .isNull(),
+          "the mask holds");
       HttpResponse<String> masked = connector.get(next);
       assertEquals(200, masked.statusCode(), masked.body());
       JsonNode rows = JSON.readTree(masked.body()).path("value");
@@ -160,7 +161,7 @@ final class SiteFilesTest {
         assertTrue(row.path("total").isNull(), row::toString);
       }
       write(policy, rules.replace(", orders/v1/OrderPages", ""));
-      await(() -> connector.get(first).statusCode() == 403);
+      await(() -> connector.get(first).statusCode() == 403, "it is forbidden");
       assertEquals(403, connector.get(next).statusCode());
     } finally {
       write(policy, rules);
@@ -195,18 +196,6 @@ final class SiteFilesTest {
       awaitOk("/orders/v1/order/7");
     } finally {
       write(api, operations);
-    }
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(Condition condition) throws Exception {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!condition.holds()) {
-      assertTrue(System.nanoTime() < end, "not in time");
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
   }
 
