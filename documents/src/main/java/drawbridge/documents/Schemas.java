@@ -21,7 +21,11 @@ enum Schemas {
     Json ref(Model.Ref ref) {
       Json to = new Json().put("$ref", prefix + ref.object());
       return ref.nullable()
-          ? new Json().put("allOf", java.util.List.of(to)).put("nullable", true)
+          // Without a type of its own, “nullable” would mean nothing.
+          ? new Json()
+              .put("type", "object")
+              .put("nullable", true)
+              .put("allOf", java.util.List.of(to))
           : to;
     }
 
