@@ -15,7 +15,10 @@ import java.util.concurrent.TimeUnit;
 final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = System.getLogger("drawbridge.agent");
   private static final Duration PAUSES = Duration.ofMillis(100);
-  private static final Duration SITE = Duration.ofMillis(500);
+
+  /** Leaves most of the second within which a reload must end what is no longer allowed. */
+  private static final Duration SITE = Duration.ofMillis(250);
+
   private static final Duration BUDGETS = Duration.ofSeconds(10);
 
   private final Agent agent;

@@ -65,22 +65,7 @@ class AgentTest {
 
     @Override
     public OpenSite open(AgentSettings settings, boolean offline) {
-      return new OpenSite() {
-        @Override
-        public Served served() {
-          return AgentTest.this.served("d1", reading("Find", (call, answer) -> {}));
-        }
-
-        @Override
-        public ArgumentReader arguments() {
-          return (operation, given, body) -> Map.of();
-        }
-
-        @Override
-        public List<Source> sources() {
-          return List.of();
-        }
-
+      return new PlainSite(AgentTest.this.served("d1", reading("Find", (call, answer) -> {}))) {
         @Override
         public List<Finding> check() {
           return List.of(Finding.failed("source erp", "cannot be reached", "mend it"));

@@ -31,7 +31,6 @@ import drawbridge.relay.wire.Caller;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Request;
-import drawbridge.relay.wire.Source;
 import drawbridge.settings.Finding;
 import drawbridge.settings.Section;
 import java.io.IOException;
@@ -207,12 +206,7 @@ abstract class HostileGateway {
               "d1",
               List.of(new Served.Api("orders", "v1", "Orders", "", List.of(all))),
               Policy.read(settings.serves().resolve("policy.yaml")));
-      return new OpenSite() {
-        @Override
-        public Served served() {
-          return served;
-        }
-
+      return new PlainSite(served) {
         @Override
         public ArgumentReader arguments() {
           return (operation, given, body) ->
@@ -226,19 +220,6 @@ abstract class HostileGateway {
                       .toList(),
                   body);
         }
-
-        @Override
-        public List<Source> sources() {
-          return List.of();
-        }
-
-        @Override
-        public List<Finding> check() {
-          return List.of();
-        }
-
-        @Override
-        public void close() {}
       };
     }
 

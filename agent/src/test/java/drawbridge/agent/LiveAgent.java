@@ -19,7 +19,6 @@ import drawbridge.relay.wire.BridgeGrpc;
 import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Request;
-import drawbridge.relay.wire.Source;
 import drawbridge.settings.Finding;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -133,30 +132,7 @@ abstract class LiveAgent {
                   new Served.Api(
                       "orders", "v1", "Orders", "", "erp", List.of(operations), Optional.empty())),
               Policy.read(site.resolve("policy.yaml")));
-      return new OpenSite() {
-        @Override
-        public Served served() {
-          return served;
-        }
-
-        @Override
-        public ArgumentReader arguments() {
-          return (operation, given, body) -> Map.of();
-        }
-
-        @Override
-        public List<Source> sources() {
-          return List.of();
-        }
-
-        @Override
-        public List<Finding> check() {
-          return List.of();
-        }
-
-        @Override
-        public void close() {}
-      };
+      return new PlainSite(served);
     }
 
     @Override
