@@ -5,10 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -17,19 +15,10 @@ import org.junit.jupiter.api.Timeout;
 final class BenchIbmiTest {
   @Test
   void printsBothForEachWork() throws Exception {
-    Process bench =
-        new ProcessBuilder(
-                Repository.java(
-                    "acceptance",
-                    "drawbridge.acceptance.bench.Bench",
-                    List.of("ibmi", "--json", "--rounds", "1", "--warm-up", "1", "--threads", "2")))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String said = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(bench.waitFor(10, TimeUnit.SECONDS));
-    assertEquals(0, bench.exitValue(), said);
+    List<String> said =
+        BenchTest.printed("ibmi", "--json", "--rounds", "1", "--warm-up", "1", "--threads", "2");
     List<String> measured = new ArrayList<>();
-    for (String line : said.lines().toList()) {
+    for (String line : said) {
       JsonNode json = new ObjectMapper().readTree(line);
       measured.add(json.path("work").asText() + " " + json.path("by").asText());
       assertTrue(json.path("calls_per_second").asDouble() > 0, line);

@@ -35,28 +35,11 @@ final class BenchTest {
 
   @Test
   void printsALineAMeasurementForEveryTopology() throws Exception {
-    Process bench =
-        new ProcessBuilder(
-                Repository.java(
-                    "acceptance",
-                    "drawbridge.acceptance.bench.Bench",
-                    List.of(
-                        "call",
-                        "--json",
-                        "--quick",
-                        "--warm-up",
-                        "1",
-                        "--seconds",
-                        "1",
-                        "--connections",
-                        "4")))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String said = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(bench.waitFor(10, TimeUnit.SECONDS));
-    assertEquals(0, bench.exitValue(), said);
+    List<String> said =
+        printed(
+            "call", "--json", "--quick", "--warm-up", "1", "--seconds", "1", "--connections", "4");
     List<String> topologies = new ArrayList<>();
-    for (String line : said.lines().toList()) {
+    for (String line : said) {
       JsonNode json = new ObjectMapper().readTree(line);
       topologies.add(json.path("topology").asText());
       assertEquals(4, json.path("connections").asInt(), line);
@@ -75,30 +58,21 @@ final class BenchTest {
 
   @Test
   void auditPrintsALineForEveryMeasurementBesideAPlainFsync() throws Exception {
-    Process bench =
-        new ProcessBuilder(
-                Repository.java(
-                    "acceptance",
-                    "drawbridge.acceptance.bench.Bench",
-                    List.of(
-                        "audit",
-                        "--json",
-                        "--seconds",
-                        "1",
-                        "--threads",
-                        "1,8",
-                        "--find",
-                        "3000",
-                        "--folders",
-                        "2")))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    String said = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(bench.waitFor(10, TimeUnit.SECONDS));
-    assertEquals(0, bench.exitValue(), said);
+    List<String> said =
+        printed(
+            "audit",
+            "--json",
+            "--seconds",
+            "1",
+            "--threads",
+            "1,8",
+            "--find",
+            "3000",
+            "--folders",
+            "2");
     List<String> measured = new ArrayList<>();
     int searches = 0;
-    for (String line : said.lines().toList()) {
+    for (String line : said) {
       JsonNode json = new ObjectMapper().readTree(line);
       switch (json.path("how").asText()) {
         case "written" -> {
@@ -121,6 +95,19 @@ final class BenchTest {
     }
     assertEquals(
         List.of("audit 1", "fsync each 1", "audit 8", "at a rate 8", "fsync each 8"), measured);
-    assertEquals(14, searches, said);
+    assertEquals(14, searches, said::toString);
+  }
+
+  /** What the benchmark prints to a machine, having done well. */
+  static List<String> printed(String... words) throws Exception {
+    Process bench =
+        new ProcessBuilder(
+                Repository.java("acceptance", "drawbridge.acceptance.bench.Bench", List.of(words)))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(bench.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(bench.waitFor(10, TimeUnit.SECONDS));
+    assertEquals(0, bench.exitValue(), said);
+    return said.lines().toList();
   }
 }
