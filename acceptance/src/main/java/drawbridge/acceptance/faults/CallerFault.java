@@ -32,6 +32,24 @@ enum CallerFault implements Fault {
 
     private static final double LEAST_SPEED = 0.8;
 
+    /* A slow machine takes longer to fill what waits for them; what never ends to grow is seen after it. */
+    private static final int FILLINGS = 6;
+
+    private static final long FILLED_MEGABYTES = 3;
+
+    /* Until the buffers of all who do not read are full, so that memory does not grow by them. */
+    private static void fill(Scene scene) throws Exception {
+      long before = Long.MIN_VALUE;
+      for (int i = 0; i < FILLINGS; i++) {
+        scene.hold(scene.length());
+        long now = scene.heapMegabytes(Scene.GATEWAY) + scene.heapMegabytes(Scene.AGENT);
+        if (i > 0 && now - before <= FILLED_MEGABYTES) {
+          return;
+        }
+        before = now;
+      }
+    }
+
     @Override
     public void play(Scene scene) throws Exception {
       double alone = scene.ratePerSecond(scene.length().dividedBy(2));
@@ -45,7 +63,7 @@ enum CallerFault implements Fault {
             Thread.ofVirtual().start(() -> dawdle(socket));
           }
         }
-        scene.hold(scene.length()); // until all that waits for them is full
+        fill(scene);
         long gateway = scene.heapMegabytes(Scene.GATEWAY);
         long agent = scene.heapMegabytes(Scene.AGENT);
         double beside = scene.ratePerSecond(scene.length().dividedBy(2));
