@@ -102,16 +102,16 @@ final class Call {
    */
   void run() throws Refusal, InterruptedException {
     connection.bodyDeadline(deadline);
-    ByteString first = body.next();
-    long until = Math.min(deadline, System.nanoTime() + PICK);
-    Link link = site.pick(match.id(), until, this::gone).orElse(null);
-    if (link == null) {
-      if (hungUp) {
-        throw new Calls.HungUp();
-      }
-      throw Calls.unavailable();
-    }
+    ByteString first = body.next(); // where this fails, no more is waited for
     try {
+      long until = Math.min(deadline, System.nanoTime() + PICK);
+      Link link = site.pick(match.id(), until, this::gone).orElse(null);
+      if (link == null) {
+        if (hungUp) {
+          throw new Calls.HungUp();
+        }
+        throw Calls.unavailable();
+      }
       Object answer = attempt(1, link, first);
       if (answer instanceof Status broken) {
         answer = again(broken, link, first);

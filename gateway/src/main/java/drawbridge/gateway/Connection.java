@@ -179,11 +179,17 @@ final class Connection implements ConnectionContext, PeerInfo {
       return early;
     }
     long deadline = bodyDeadline == 0 ? headDeadline : bodyDeadline;
-    byte[] bytes = deadline == 0 && ahead == null ? socket.get() : readBy(deadline);
-    if (deadline == 0) {
-      headDeadline = System.nanoTime() + HEAD.toNanos();
+    if (deadline != 0) {
+      return readBy(deadline);
     }
-    return bytes;
+    try {
+      byte[] bytes = ahead == null ? socket.get() : readBy(0);
+      headDeadline = System.nanoTime() + HEAD.toNanos();
+      return bytes;
+    } catch (UncheckedIOException e) {
+      // Helidon would answer it, and the caller take that for the answer to its next request.
+      throw new CloseConnectionException("it ended between requests", e);
+    }
   }
 
   private byte @Nullable [] readBy(long deadline) {

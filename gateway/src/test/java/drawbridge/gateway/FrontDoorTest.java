@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -21,6 +22,8 @@ import java.security.cert.Certificate;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class FrontDoorTest {
   private static final String ONE_SITE = Stage.ONE_SITE;
   private static final String PATH = "/orders/v1/customers/1/orders";
+  private static final Pattern LENGTH = Pattern.compile("(?i)\r\ncontent-length: *(\\d+)");
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -53,6 +57,31 @@ final class FrontDoorTest {
         assertTrue(head(socket.getInputStream()).startsWith("HTTP/1.1 200"));
       }
       assertEquals(version, socket.getSession().getProtocol());
+    }
+  }
+
+  /** An answer that nobody asked for would be taken for that of the next request. */
+  @Test
+  void nothingIsSaidBetweenRequests() throws Exception {
+    try (Stage stage = new Stage(folder, ONE_SITE);
+        SSLSocket socket = socket(stage)) {
+      stage.gateway.agents().down(stage.agent("plant-1", "agent-a", "orders").link());
+      socket.setSoTimeout(2_500);
+      for (int i = 0; i < 2; i++) {
+        socket
+            .getOutputStream()
+            .write(
+                request()
+                    .replace("Host:", "Prefer: wait=1\r\nHost:")
+                    .getBytes(StandardCharsets.US_ASCII));
+        String answer = head(socket.getInputStream());
+        assertTrue(answer.startsWith("HTTP/1.1 503"), answer);
+        Matcher length = LENGTH.matcher(answer);
+        assertTrue(length.find(), answer);
+        socket.getInputStream().skipNBytes(Long.parseLong(length.group(1)));
+        // Past the deadline of the call.
+        assertThrows(SocketTimeoutException.class, () -> socket.getInputStream().read());
+      }
     }
   }
 
