@@ -45,11 +45,17 @@ public final class Breaker implements AutoCloseable {
       listening.close();
       listening = null;
     }
-    for (Socket socket : sockets) {
-      socket.setSoLinger(true, 0); // a reset, as from a server that is gone
-      socket.close();
-    }
+    sockets.forEach(Breaker::reset);
     sockets.clear();
+  }
+
+  /** As from a server that is gone. */
+  private static void reset(Socket socket) {
+    try (socket) {
+      socket.setSoLinger(true, 0);
+    } catch (IOException e) {
+      // its pump has just closed it
+    }
   }
 
   private void accept(ServerSocket open) {
