@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(6_000)
 final class FaultsTest {
   private static final List<String> SHORT =
-      List.of("--mixed", "1", "--seconds", "4", "--outage", "7", "--callers", "32", "--slack", "5");
+      List.of("--mixed", "1", "--seconds", "3", "--outage", "7", "--callers", "32", "--slack", "5");
 
   /** An hour of all of them, each as long as the command does it by itself. */
   private static final List<String> LONG = List.of("--mixed", "60");

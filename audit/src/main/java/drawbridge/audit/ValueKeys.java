@@ -33,6 +33,7 @@ import javax.crypto.spec.SecretKeySpec;
  * one that they think of; once its file is destroyed, nobody can.
  */
 public final class ValueKeys {
+  private static final String ALGORITHM = "HmacSHA256";
   private static final int KEY_BYTES = 32;
   private static final int HASH_BYTES = 16;
   private static final String SUFFIX = ".key";
@@ -49,12 +50,17 @@ public final class ValueKeys {
   private final Duration rotation;
   private final InstantSource clock;
   private final TreeMap<String, SecretKeySpec> keys = new TreeMap<>();
-  private volatile Current current = new Current("", new SecretKeySpec(new byte[1], "none"));
+  private volatile Current current =
+      new Current("", keyed(new SecretKeySpec(new byte[1], ALGORITHM)));
   private volatile Instant looked = Instant.MIN;
   private final AtomicBoolean looking = new AtomicBoolean();
 
-  /** The key that values are hashed with by now. */
-  private record Current(String id, SecretKeySpec key) {
+  /**
+   * The key that values are hashed with by now.
+   *
+   * @param keyed is cloned for each value: to look an algorithm up takes longer than to hash
+   */
+  private record Current(String id, Mac keyed) {
     @Override
     public String toString() {
       return id;
@@ -130,7 +136,7 @@ public final class ValueKeys {
   List<String> hashes(String name, String value) {
     List<String> all = new ArrayList<>();
     synchronized (this) {
-      keys.forEach((id, key) -> all.add(hash(key, name, value)));
+      keys.forEach((id, key) -> all.add(hash(keyed(key), name, value)));
     }
     return all;
   }
@@ -145,7 +151,7 @@ public final class ValueKeys {
       newest = make();
       load();
     }
-    current = new Current(newest, java.util.Objects.requireNonNull(keys.get(newest)));
+    current = new Current(newest, keyed(java.util.Objects.requireNonNull(keys.get(newest))));
   }
 
   private String make() throws IOException {
@@ -173,7 +179,7 @@ public final class ValueKeys {
             byte[] secret = Base64.getDecoder().decode(Files.readString(file).strip());
             keys.put(
                 name.substring(0, name.length() - SUFFIX.length()),
-                new SecretKeySpec(secret, "HmacSHA256"));
+                new SecretKeySpec(secret, ALGORITHM));
           } catch (IllegalArgumentException e) {
             throw new IOException(file + " is no key for values", e);
           }
@@ -182,17 +188,26 @@ public final class ValueKeys {
     }
   }
 
-  /** HMAC-SHA-256 over name, zero byte, value; its first 128 bits in base64url. */
-  private static String hash(SecretKeySpec key, String name, String value) {
+  private static Mac keyed(SecretKeySpec key) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
+      Mac mac = Mac.getInstance(ALGORITHM, "SunJCE"); // which can be cloned
       mac.init(key);
+      return mac;
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JDK has " + ALGORITHM, e);
+    }
+  }
+
+  /** HMAC-SHA-256 over name, zero byte, value; its first 128 bits in base64url. */
+  private static String hash(Mac keyed, String name, String value) {
+    try {
+      Mac mac = (Mac) keyed.clone();
       mac.update((name + "\0" + value).getBytes(UTF_8));
       return Base64.getUrlEncoder()
           .withoutPadding()
           .encodeToString(Arrays.copyOf(mac.doFinal(), HASH_BYTES));
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError("every JDK has HmacSHA256", e);
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -211,7 +226,7 @@ public final class ValueKeys {
 
     /** A value that only its hash stands for. */
     public Recorded hashed(String name, String value) {
-      return new Recorded(name, Recorded.Form.HASH, hash(current.key(), name, value));
+      return new Recorded(name, Recorded.Form.HASH, hash(current.keyed(), name, value));
     }
   }
 }
