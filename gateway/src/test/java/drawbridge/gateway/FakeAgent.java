@@ -26,6 +26,7 @@ import drawbridge.relay.wire.ViewReply;
 import drawbridge.relay.wire.ViewRequest;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -72,6 +73,15 @@ final class FakeAgent implements AutoCloseable {
   volatile ViewReply view = ViewReply.getDefaultInstance();
 
   final Queue<ViewRequest> viewers = new ConcurrentLinkedQueue<>();
+
+  /** How often it was asked how busy its sources are. */
+  final AtomicInteger measurements = new AtomicInteger();
+
+  /** It is of a version before that question. */
+  volatile boolean older;
+
+  /** Its first answer to it ends early. */
+  volatile boolean breaksOff;
 
   /** How busy its sources are. */
   private final Measured measured =
@@ -181,7 +191,15 @@ final class FakeAgent implements AutoCloseable {
 
     @Override
     public void measure(MeasureRequest request, StreamObserver<Measured> observer) {
+      boolean first = measurements.getAndIncrement() == 0;
+      if (older) {
+        super.measure(request, observer);
+        return;
+      }
       observer.onNext(measured);
+      if (first && breaksOff) {
+        observer.onError(Status.UNAVAILABLE.asRuntimeException());
+      }
     }
 
     @Override

@@ -49,6 +49,30 @@ final class SitesTest {
   }
 
   @Test
+  void anOlderAgentServesCallsAndIsAskedOnceOnlyForWhatItDoesNotKnow() throws Exception {
+    try (Stage stage = new Stage(folder, Stage.ONE_SITE);
+        FakeAgent older = new FakeAgent("plant-1", "agent-a", "orders");
+        FakeAgent shaky = new FakeAgent("plant-1", "agent-b", "orders")) {
+      older.older = true;
+      shaky.breaksOff = true;
+      stage.agent(older);
+      Stage.until(() -> older.measurements.get() == 1);
+      stage.agent(shaky);
+      assertEquals(200, stage.get("/orders/v1/customers/1/orders").statusCode());
+      // Asked again, as whoever broke off is: by then the older one would have been, too.
+      Stage.until(() -> shaky.measurements.get() == 2);
+      assertEquals(1, older.measurements.get());
+      String metrics = stage.privately("/metrics").body();
+      String active =
+          "drawbridge_source_connections{agent=\"%s\",site=\"plant-1\",source=\"erp\",state=\"active\"} %d";
+      assertTrue(metrics.contains(active.formatted("agent-a", 0)), metrics);
+      assertTrue(metrics.contains(active.formatted("agent-b", 3)), metrics);
+      assertTrue(
+          metrics.contains("drawbridge_agent_up{agent=\"agent-a\",site=\"plant-1\"} 1"), metrics);
+    }
+  }
+
+  @Test
   void aPrefixLeadsToItsSite() throws Exception {
     try (Stage stage = new Stage(folder, TWO_SITES)) {
       stage.agent("plant-1", "agent-a", "orders");

@@ -15,6 +15,7 @@ import java.beans.PropertyVetoException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -34,11 +35,18 @@ final class FileWrite {
   static final String AT = "at";
   static final String MORE = "more";
 
+  /** What the names of new content and of content that steps aside end with. */
+  private static final String PART = ".part";
+
+  private static final String OLD = ".old";
+
   /** Of the id of an upload, in hex. */
   static final int ID_LENGTH = 32;
 
+  private static final System.Logger LOG = System.getLogger(FileWrite.class.getName());
+
   private static final Pattern ID = Pattern.compile("[0-9a-f]{" + ID_LENGTH + "}");
-  private static final Pattern UNFINISHED = Pattern.compile(".*\\.[0-9a-f]{32}\\.part");
+  private static final Pattern UNFINISHED = Pattern.compile(".*\\.[0-9a-f]{32}\\.(part|old)");
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -52,7 +60,7 @@ final class FileWrite {
     this.call = call;
   }
 
-  /** The name of a file that is still being written. */
+  /** The name of a file that is still being written, or of one that is being replaced. */
   static boolean unfinished(String name) {
     return UNFINISHED.matcher(name).matches();
   }
@@ -77,7 +85,7 @@ final class FileWrite {
       throw FileWork.missing().thrown();
     }
     String id = given.isEmpty() ? newId() : given;
-    IFSFile part = new IFSFile(file.getSystem(), file.getPath() + "." + id + ".part");
+    IFSFile part = named(file.getPath() + "." + id + PART);
     try {
       if (given.isEmpty()) {
         step.begun();
@@ -149,16 +157,72 @@ final class FileWrite {
     }
   }
 
+  /**
+   * Gives the new content its name. JTOpen's rename never replaces a file, so the one that is there
+   * steps aside, and comes back where the new one can't take its place: nothing is deleted before
+   * the new content has its name.
+   */
   private void finish(IFSFile part, boolean there)
-      throws FaultException, IOException, AS400SecurityException, PropertyVetoException {
-    if (there && !file.delete()) {
+      throws FaultException, IOException, PropertyVetoException {
+    String path = file.getPath();
+    String stem = part.getPath().substring(0, part.getPath().length() - PART.length());
+    if (there && !rename(path, stem + OLD)) {
       part.delete();
       throw Fault.of(Code.CONFLICT, "something else on the source has it locked").thrown();
     }
-    if (!part.renameTo(file)) {
+    if (!rename(part.getPath(), path)) {
+      if (there) {
+        comeBack(stem + OLD, path);
+      }
       part.delete();
       throw Fault.of(Code.CONFLICT, "there is a file of this name").thrown();
     }
+    // Also what an earlier try of the same upload left, which broke off between the two renames.
+    if (there || work.pieces()) {
+      drop(stem + OLD);
+    }
+  }
+
+  private void comeBack(String old, String path)
+      throws FaultException, IOException, PropertyVetoException {
+    if (rename(old, path)) {
+      return;
+    }
+    if (named(path).exists()) {
+      // Somebody else has just written a file of this name.
+      drop(old);
+      return;
+    }
+    LOG.log(Level.WARNING, path + " is missing: its content is in " + old);
+    throw Fault.of(Code.OUTCOME_UNKNOWN, "the source took the old file away and no new one")
+        .thrown();
+  }
+
+  /** The new content is in place, so what fails here fails no call. */
+  private void drop(String old) throws IOException {
+    try {
+      IFSFile file = named(old);
+      if (!file.exists() || file.delete()) {
+        return;
+      }
+    } catch (ExtendedIOException e) {
+      LOG.log(Level.DEBUG, old + " can't be deleted", e);
+    }
+    LOG.log(Level.WARNING, "replaced content stays as " + old + ", which may be deleted");
+  }
+
+  /** With objects of its own: JTOpen's take on the new name, and would be the file from then on. */
+  private boolean rename(String from, String to) throws IOException, PropertyVetoException {
+    try {
+      return named(from).renameTo(named(to));
+    } catch (ExtendedIOException e) {
+      LOG.log(Level.DEBUG, from + " can't be renamed", e);
+      return false;
+    }
+  }
+
+  private IFSFile named(String path) {
+    return new IFSFile(file.getSystem(), path);
   }
 
   /** What the file is tagged with: bytes and records are none of text. */

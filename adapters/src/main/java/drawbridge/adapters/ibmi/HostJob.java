@@ -1,8 +1,6 @@
 package drawbridge.adapters.ibmi;
 
 import com.ibm.as400.access.AS400;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -20,27 +18,6 @@ final class HostJob implements AutoCloseable {
   private boolean ended;
   private boolean closed;
 
-  /** A connection as the pool keeps it. */
-  static final class Pooled {
-    final AS400 system;
-    final String jobName;
-    final long born;
-    long used;
-
-    /** Of the jobs of other services, once they are known; asking JTOpen takes long. */
-    final Map<Integer, String> names = new ConcurrentHashMap<>();
-
-    /** The caller that the host was told of last; for the borrower. */
-    String told = "";
-
-    Pooled(AS400 system, String jobName, long now) {
-      this.system = system;
-      this.jobName = jobName;
-      this.born = now;
-      this.used = now;
-    }
-  }
-
   HostJob(HostPool pool, Pooled pooled) {
     this.pool = pool;
     this.pooled = pooled;
@@ -52,37 +29,26 @@ final class HostJob implements AutoCloseable {
 
   /** Connected and signed on, for this call alone. */
   AS400 system() {
-    return pooled.system;
+    return pooled.system();
   }
 
   /** The caller that the host was told of last; empty: none. */
   String told() {
-    return pooled.told;
+    return pooled.told();
   }
 
   void told(String caller) {
-    pooled.told = caller;
+    pooled.told(caller);
   }
 
   /** {@code nnnnnn/USER/NAME} of the job that runs commands and programs. */
   String jobName() {
-    return pooled.jobName;
+    return pooled.jobName(AS400.COMMAND);
   }
 
   /** The same for another service, such as {@link AS400#DATAQUEUE}; empty before its first use. */
   String jobName(int service) {
-    if (service == AS400.COMMAND) {
-      return pooled.jobName;
-    }
-    String known = pooled.names.get(service);
-    if (known != null) {
-      return known;
-    }
-    String name = HostConnector.jobName(pooled.system, service);
-    if (!name.isEmpty()) {
-      pooled.names.put(service, name);
-    }
-    return name;
+    return pooled.jobName(service);
   }
 
   /**

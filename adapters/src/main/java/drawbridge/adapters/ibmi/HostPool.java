@@ -3,7 +3,6 @@ package drawbridge.adapters.ibmi;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
-import drawbridge.adapters.ibmi.HostJob.Pooled;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.security.GeneralSecurityException;
@@ -16,11 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class HostPool implements AutoCloseable {
   /** A call waits this long for a connection: a short outage then is a pause and no error. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-  /** One that was used this short a time ago is believed to live. */
-  private static final Duration FRESH = Duration.ofSeconds(1);
-
-  /** The answer to the question whether it lives. */
-  private static final Duration PING = Duration.ofSeconds(2);
-
-  /** Saying good-bye to a system that may be gone. */
-  private static final Duration GOOD_BYE = Duration.ofSeconds(5);
 
   /** From a failed attempt to the next one, while somebody waits. */
   private static final Duration RETRY = Duration.ofMillis(250);
@@ -154,7 +142,7 @@ final class HostPool implements AutoCloseable {
     try {
       while (true) {
         Pooled pooled = next(arrived, until);
-        if (usable(pooled, until)) {
+        if (!pooled.expired(settings.pool()) && pooled.alive(until)) {
           return lend(pooled, deadline);
         }
         discard(pooled);
@@ -232,7 +220,7 @@ final class HostPool implements AutoCloseable {
   }
 
   private void connected(HostSignOn.SignedOn made) {
-    Pooled pooled = new Pooled(made.system(), made.job(), System.nanoTime());
+    Pooled pooled = new Pooled(name, made.system(), made.job());
     lock.lock();
     try {
       connecting = false;
@@ -241,7 +229,7 @@ final class HostPool implements AutoCloseable {
       passwordDays = made.passwordDays();
       if (closed) {
         total--;
-        goodBye(pooled);
+        pooled.end();
       } else {
         idle.addFirst(pooled);
       }
@@ -273,29 +261,6 @@ final class HostPool implements AutoCloseable {
     }
   }
 
-  private boolean expired(Pooled pooled, long now) {
-    return now - pooled.born > settings.pool().age().toNanos()
-        || now - pooled.used > settings.pool().idle().toNanos();
-  }
-
-  /** Asks the host only where the connection has lain for a while. */
-  private boolean usable(Pooled pooled, long until) throws InterruptedException {
-    long now = System.nanoTime();
-    if (expired(pooled, now)) {
-      return false;
-    }
-    if (now - pooled.used < FRESH.toNanos()) {
-      return true;
-    }
-    try {
-      return Bounded.within(
-          Math.clamp(until - now, 1, PING.toNanos()), () -> HostConnector.alive(pooled.system));
-    } catch (TimeoutException | ExecutionException e) {
-      LOG.log(Level.DEBUG, "source " + name + ": a connection is dead", e);
-      return false;
-    }
-  }
-
   private HostJob lend(Pooled pooled, long deadline) {
     HostJob job = new HostJob(this, pooled);
     job.alarm(
@@ -307,10 +272,10 @@ final class HostPool implements AutoCloseable {
   }
 
   void giveBack(Pooled pooled) {
-    pooled.used = System.nanoTime();
+    pooled.used();
     lock.lock();
     try {
-      if (!closed && !expired(pooled, pooled.used)) {
+      if (!closed && !pooled.expired(settings.pool())) {
         idle.addFirst(pooled);
         changed.signal();
         return;
@@ -330,26 +295,7 @@ final class HostPool implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    goodBye(pooled);
-  }
-
-  /** Tells the host in the background, since it may be the host that hangs. */
-  private void goodBye(Pooled pooled) {
-    Thread.ofVirtual()
-        .name("ibmi-good-bye-" + name)
-        .start(
-            () -> {
-              try {
-                Bounded.within(
-                    GOOD_BYE.toNanos(),
-                    () -> {
-                      pooled.system.disconnectAllServices();
-                      return true;
-                    });
-              } catch (TimeoutException | ExecutionException | InterruptedException e) {
-                LOG.log(Level.DEBUG, "source " + name + ": a connection ends badly", e);
-              }
-            });
+    pooled.end();
   }
 
   /** Ends what is too old, and signs on again once a refused password has been mended. */
@@ -358,9 +304,8 @@ final class HostPool implements AutoCloseable {
     boolean stopped;
     lock.lock();
     try {
-      long now = System.nanoTime();
       for (Pooled pooled : idle) {
-        if (expired(pooled, now)) {
+        if (pooled.expired(settings.pool())) {
           old.add(pooled);
         }
       }
@@ -455,6 +400,6 @@ final class HostPool implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    all.forEach(this::goodBye);
+    all.forEach(Pooled::end);
   }
 }

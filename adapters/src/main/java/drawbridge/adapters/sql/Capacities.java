@@ -3,29 +3,37 @@ package drawbridge.adapters.sql;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
-import drawbridge.adapters.sql.Resource.Col;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the columns of a resource keep, as the database last declared them. Thread-safe. */
+/** What columns keep that arguments go into, as the database last declared them. Thread-safe. */
 final class Capacities {
-  private final Resource resource;
+  private final Look look;
 
-  /** In the resource's order; null: not known yet. */
+  /** As the look gives them; null: not known yet. */
   private volatile @Nullable List<Capacity> known;
 
-  Capacities(Resource resource) {
-    this.resource = resource;
+  /** Asks the database how the columns are declared by now. */
+  interface Look {
+    List<Capacity> at(Connection connection) throws SQLException;
+  }
+
+  /**
+   * An argument's way.
+   *
+   * @param column its place among those that the look gives
+   */
+  record Into(String argument, int column) {}
+
+  Capacities(Look look) {
+    this.look = look;
   }
 
   /** Looks at the columns as they are declared by now. */
   List<Capacity> look(Connection connection) throws SQLException {
-    List<Capacity> now =
-        ResourceCheck.shapes(connection, resource).stream()
-            .map(shape -> new Capacity(shape, resource.dialect()))
-            .toList();
+    List<Capacity> now = look.at(connection);
     known = now;
     return now;
   }
@@ -33,9 +41,9 @@ final class Capacities {
   /**
    * Refuses what a column would not keep as it is given.
    *
-   * @throws FaultException INVALID_ARGUMENT that names the property
+   * @throws FaultException INVALID_ARGUMENT that names the argument
    */
-  void check(Session session, List<Col> given) throws FaultException, SQLException {
+  void check(Session session, List<Into> given) throws FaultException, SQLException {
     List<Capacity> columns = known;
     if (columns != null && misfit(columns, given, session.call()) == null) {
       return;
@@ -47,13 +55,13 @@ final class Capacities {
     }
   }
 
-  private @Nullable Fault misfit(List<Capacity> columns, List<Col> given, Call call) {
-    for (Col column : given) {
-      Object value = call.arguments().get(column.name());
+  private static @Nullable Fault misfit(List<Capacity> columns, List<Into> given, Call call) {
+    for (Into one : given) {
+      Object value = call.arguments().get(one.argument());
       if (value != null) {
-        String why = columns.get(resource.columns().indexOf(column)).refusal(value);
+        String why = columns.get(one.column()).refusal(value);
         if (!why.isEmpty()) {
-          return Fault.argument(column.name(), "“" + column.name() + "” " + why);
+          return Fault.argument(one.argument(), "“" + one.argument() + "” " + why);
         }
       }
     }

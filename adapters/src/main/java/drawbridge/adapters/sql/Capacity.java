@@ -15,6 +15,11 @@ import java.util.Locale;
  * fractions of seconds without a word when they store them, so it is compared before.
  */
 record Capacity(Columns.Shape shape, Dialect dialect) {
+  /** Of a column that nobody knows: keeps everything. */
+  static final Capacity UNKNOWN =
+      new Capacity(
+          new Columns.Shape("", Types.LONGVARCHAR, "", 0, Integer.MAX_VALUE, true), Dialect.OTHER);
+
   /** Longer ones are declared only because some length had to be. */
   private static final int MOST = 1 << 20;
 
@@ -25,15 +30,31 @@ record Capacity(Columns.Shape shape, Dialect dialect) {
   String refusal(Object value) {
     return switch (value) {
       case BigDecimal number -> decimal(number);
-      case Integer number -> whole(number);
-      case Long number -> whole(number);
+      case Integer number -> integer(number);
+      case Long number -> integer(number);
       case Double number -> floating(number);
       case String text -> text(text);
       case byte[] bytes -> bytes(bytes.length);
-      case LocalTime time -> seconds(time);
-      case LocalDateTime time -> moment(time, false);
-      case OffsetDateTime time -> moment(time, true);
+      case LocalTime time -> characters() ? "" : seconds(time);
+      case LocalDateTime time -> characters() ? "" : moment(time, false);
+      case OffsetDateTime time -> characters() ? "" : moment(time, true);
       default -> "";
+    };
+  }
+
+  /** Takes whatever is written out. */
+  private boolean characters() {
+    return switch (shape.jdbcType()) {
+      case Types.CHAR,
+          Types.VARCHAR,
+          Types.LONGVARCHAR,
+          Types.NCHAR,
+          Types.NVARCHAR,
+          Types.LONGNVARCHAR,
+          Types.CLOB,
+          Types.NCLOB ->
+          true;
+      default -> false;
     };
   }
 
@@ -48,9 +69,29 @@ record Capacity(Columns.Shape shape, Dialect dialect) {
       return longer ? "has more than " + shape.precision() + " digits" : "";
     }
     return switch (shape.jdbcType()) {
-      case Types.BIGINT -> exact(number, 20, 0);
+      case Types.BIGINT, Types.INTEGER, Types.SMALLINT, Types.TINYINT -> exact(number, 20, 0);
       case Types.NUMERIC, Types.DECIMAL -> exact(number, shape.precision(), scale());
+      case Types.REAL -> nearest(number, Float.toString(number.floatValue()));
+      case Types.DOUBLE, Types.FLOAT ->
+          // PostgreSQL's driver calls it a double.
+          type().equals("money")
+              ? exact(number, 19, 2)
+              : nearest(number, Double.toString(number.doubleValue()));
       default -> "";
+    };
+  }
+
+  private static String nearest(BigDecimal number, String kept) {
+    return kept.endsWith("Infinity")
+        ? "is out of the range of its type"
+        : new BigDecimal(kept).compareTo(number) != 0 ? "has more digits than are kept" : "";
+  }
+
+  private String integer(long number) {
+    return switch (shape.jdbcType()) {
+      case Types.NUMERIC, Types.DECIMAL, Types.REAL, Types.DOUBLE, Types.FLOAT ->
+          decimal(BigDecimal.valueOf(number));
+      default -> whole(number);
     };
   }
 
@@ -110,6 +151,12 @@ record Capacity(Columns.Shape shape, Dialect dialect) {
   }
 
   private String floating(double number) {
+    switch (shape.jdbcType()) {
+      case Types.NUMERIC, Types.DECIMAL, Types.BIGINT, Types.INTEGER, Types.SMALLINT -> {
+        return decimal(new BigDecimal(Double.toString(number)));
+      }
+      default -> {}
+    }
     if (dialect == Dialect.MARIADB && shape.scale() < 31) {
       // float(7,2) and the like, which are rounded as decimals are.
       String refusal = exact(new BigDecimal(Double.toString(number)), 255, shape.scale());
@@ -170,7 +217,16 @@ record Capacity(Columns.Shape shape, Dialect dialect) {
     return length > shape.precision() ? "is longer than " + shape.precision() + " bytes" : "";
   }
 
+  /** A column of another kind than the value's keeps a part of it. */
   private String moment(Temporal time, boolean offset) {
+    if (shape.jdbcType() == Types.DATE) {
+      return time.get(ChronoField.SECOND_OF_DAY) == 0 && time.get(ChronoField.NANO_OF_SECOND) == 0
+          ? ""
+          : "must have no time of day";
+    }
+    if (shape.jdbcType() == Types.TIME || shape.jdbcType() == Types.TIME_WITH_TIMEZONE) {
+      return "must be a time without a date";
+    }
     boolean zoned = Position.zoned(shape);
     if (zoned != offset) {
       return zoned

@@ -10,8 +10,29 @@ import java.util.Locale;
  * @param text for {@code prepareStatement}
  * @param names of the parameters, in the order of the {@code ?}; one may come several times
  * @param verb the first word, in lower case; empty: there is none
+ * @param tokens what the database reads, without comments
  */
-record NamedSql(String text, List<String> names, String verb) {
+record NamedSql(String text, List<String> names, String verb, List<Token> tokens) {
+
+  /**
+   * One of the statement.
+   *
+   * @param text as it stands there; of a parameter its name
+   */
+  record Token(Kind kind, String text) {
+    /** As far as it matters. */
+    enum Kind {
+      WORD,
+      QUOTED_NAME,
+      PARAMETER,
+      OTHER
+    }
+
+    /** This word, in whatever case, or these characters. */
+    boolean is(String expected) {
+      return (kind == Kind.WORD || kind == Kind.OTHER) && text.equalsIgnoreCase(expected);
+    }
+  }
 
   /** Before a dot: what follows is an attribute of the caller, {@code :caller.subject}. */
   static final String CALLER = "caller";
@@ -43,6 +64,7 @@ record NamedSql(String text, List<String> names, String verb) {
     private final Dialect dialect;
     private final StringBuilder out = new StringBuilder();
     private final List<String> names = new ArrayList<>();
+    private final List<Token> tokens = new ArrayList<>();
     private String verb = "";
     private int at;
 
@@ -85,11 +107,11 @@ record NamedSql(String text, List<String> names, String verb) {
           end();
         } else {
           brackets += c == '[' ? 1 : c == ']' ? -1 : 0;
-          copy(1);
+          token(Token.Kind.OTHER, at + 1);
           operand = c == ')' || c == ']';
         }
       }
-      return new NamedSql(out.toString().strip(), List.copyOf(names), verb);
+      return new NamedSql(out.toString().strip(), List.copyOf(names), verb, List.copyOf(tokens));
     }
 
     private boolean next(String text) {
@@ -107,6 +129,11 @@ record NamedSql(String text, List<String> names, String verb) {
     private void copyTo(int end) {
       out.append(sql, at, end);
       at = end;
+    }
+
+    private void token(Token.Kind kind, int end) {
+      tokens.add(new Token(kind, sql.substring(at, end)));
+      copyTo(end);
     }
 
     private static boolean word(char c) {
@@ -128,7 +155,7 @@ record NamedSql(String text, List<String> names, String verb) {
         end++;
       }
       String word = sql.substring(at, end);
-      copyTo(end);
+      token(Token.Kind.WORD, end);
       if (verb.isEmpty()) {
         verb = word.toLowerCase(Locale.ROOT);
       }
@@ -155,7 +182,8 @@ record NamedSql(String text, List<String> names, String verb) {
           break;
         }
       }
-      copyTo(end + 1);
+      boolean string = quote == '\'' || (quote == '"' && backslash);
+      token(string ? Token.Kind.OTHER : Token.Kind.QUOTED_NAME, end + 1);
       operand = true;
     }
 
@@ -218,17 +246,17 @@ record NamedSql(String text, List<String> names, String verb) {
       if (end < 0) {
         throw new Malformed("the string that " + tag + " begins is not closed", "close it");
       }
-      copyTo(end + length);
+      token(Token.Kind.OTHER, end + length);
       operand = true;
     }
 
     private void colon() {
       if (next("::") || next(":=")) {
-        copy(2);
+        token(Token.Kind.OTHER, at + 2);
         operand = false;
       } else if (!nameStart(peek(1)) || (brackets > 0 && operand)) {
         // The colon of a slice: a[1:n] reads the column n, a[1: :n] the parameter n.
-        copy(1);
+        token(Token.Kind.OTHER, at + 1);
         operand = false;
       } else {
         int end = at + 1;
@@ -242,6 +270,7 @@ record NamedSql(String text, List<String> names, String verb) {
           }
         }
         names.add(sql.substring(at + 1, end));
+        tokens.add(new Token(Token.Kind.PARAMETER, names.getLast()));
         out.append('?');
         at = end;
         operand = true;
@@ -259,6 +288,7 @@ record NamedSql(String text, List<String> names, String verb) {
       if (dialect != Dialect.POSTGRESQL || last || !operand) {
         throw new Malformed("? is no parameter here", "write :name and declare the parameter");
       }
+      tokens.add(new Token(Token.Kind.OTHER, "??"));
       out.append("??");
       at = end;
       operand = false;

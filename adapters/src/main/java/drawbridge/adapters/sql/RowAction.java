@@ -38,7 +38,12 @@ final class RowAction implements Operation.Action, SqlOperation {
     this.resource = resource;
     this.action = action;
     this.reader = new RowReader(resource);
-    this.capacities = new Capacities(resource);
+    this.capacities =
+        new Capacities(
+            connection ->
+                ResourceCheck.shapes(connection, resource).stream()
+                    .map(shape -> new Capacity(shape, resource.dialect()))
+                    .toList());
   }
 
   @Override
@@ -111,12 +116,18 @@ final class RowAction implements Operation.Action, SqlOperation {
 
   // ---- changes
 
+  private List<Capacities.Into> into(List<Col> given) {
+    return given.stream()
+        .map(column -> new Capacities.Into(column.name(), resource.columns().indexOf(column)))
+        .toList();
+  }
+
   private long update(Session session, Reply reply)
       throws FaultException, SQLException, IOException {
     Call call = session.call();
     List<Bound> key = path(call);
     List<Col> given = resource.given(call, true);
-    capacities.check(session, given);
+    capacities.check(session, into(given));
     checkMatch(session, key);
     Sql sql = new Sql().add("update " + resource.table() + " set ");
     for (int i = 0; i < given.size(); i++) {
@@ -180,7 +191,7 @@ final class RowAction implements Operation.Action, SqlOperation {
       throws FaultException, SQLException, IOException {
     Call call = session.call();
     List<Col> given = resource.given(call, false);
-    capacities.check(session, given);
+    capacities.check(session, into(given));
     Optional<Requests> requests = Requests.of(resource, id, call);
     try {
       List<Bound> key = insert(session, given, requests);

@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,15 +31,21 @@ final class StatementAction implements Operation.Action, SqlOperation {
   private final Engine engine;
   private final Plan plan;
 
+  /** Of the columns that parameters go into, in the order of the steps and their places. */
+  private final Capacities capacities;
+
+  private final List<Capacities.Into> into;
+
   /** Replaced when the columns change; what threads overwrite is equal. */
   private volatile @Nullable Columns known;
 
   /**
    * One statement.
    *
+   * @param places columns that parameters go into as they are
    * @param rows that it must touch, else everything is undone; negative: as many as it likes
    */
-  record Step(String sql, List<Bind> binds, int rows) {}
+  record Step(String sql, List<Bind> binds, List<Assignments.Place> places, int rows) {}
 
   /**
    * What the file says.
@@ -79,6 +86,14 @@ final class StatementAction implements Operation.Action, SqlOperation {
   StatementAction(Engine engine, Plan plan) {
     this.engine = engine;
     this.plan = plan;
+    List<Assignments.Place> places =
+        plan.steps().stream().flatMap(step -> step.places().stream()).toList();
+    Targets targets = new Targets(places, engine.source().dialect());
+    this.capacities = new Capacities(targets::look);
+    this.into =
+        IntStream.range(0, places.size())
+            .mapToObj(i -> new Capacities.Into(places.get(i).parameter(), i))
+            .toList();
   }
 
   @Override
@@ -105,6 +120,9 @@ final class StatementAction implements Operation.Action, SqlOperation {
   }
 
   private long work(Session session, Reply reply) throws FaultException, SQLException, IOException {
+    if (!into.isEmpty()) {
+      capacities.check(session, into);
+    }
     for (Step step : plan.steps().subList(0, plan.steps().size() - 1)) {
       long rows = session.update(sql(step, session.call()));
       check(step, rows);
@@ -313,6 +331,9 @@ final class StatementAction implements Operation.Action, SqlOperation {
   @Override
   public List<Column> describe(Connection connection) throws SQLException, FaultException {
     Dialect dialect = engine.source().dialect();
+    if (!into.isEmpty()) {
+      capacities.look(connection);
+    }
     for (Step step : plan.steps().subList(0, plan.steps().size() - 1)) {
       try (PreparedStatement prepared = connection.prepareStatement(step.sql())) {
         Binder.bind(prepared, Bind.nulls(step.binds()), dialect);

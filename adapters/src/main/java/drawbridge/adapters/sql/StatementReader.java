@@ -267,7 +267,13 @@ final class StatementReader {
           "the bridge begins and ends transactions itself",
           "write the statement alone, or several below “transaction”");
     }
-    return new Step(sql.text(), binds(at, "sql", sql, parameters), rows);
+    return new Step(
+        sql.text(),
+        binds(at, "sql", sql, parameters),
+        Assignments.of(sql, dialect).stream()
+            .filter(place -> parameters.stream().anyMatch(p -> p.name().equals(place.parameter())))
+            .toList(),
+        rows);
   }
 
   static NamedSql sql(Section at, String key, Dialect dialect) {

@@ -16,7 +16,9 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +42,12 @@ final class FileOperationTest {
       """;
 
   private static final int RENAME = 0x000F;
+  private static final int DELETE = 0x000C;
   private static final int SHARING = 32;
+
+  /** Lets one request pass. */
+  private static final drawbridge.ibmi.stub.Fault WELL =
+      drawbridge.ibmi.stub.Fault.delay(Duration.ZERO);
 
   @TempDir Path folder;
   @TempDir Path root;
@@ -188,6 +195,7 @@ final class FileOperationTest {
           " a",
           "folder/",
           "p.txt." + "0".repeat(32) + ".part",
+          "p.txt." + "0".repeat(32) + ".old",
           "link",
           "folder"
         }) {
@@ -209,12 +217,81 @@ final class FileOperationTest {
   }
 
   @Test
-  void whatTheHostRefusesAtTheEndIsAConflict() throws Exception {
-    host.host()
-        .faults()
-        .next(HostService.FILE, RENAME, drawbridge.ibmi.stub.Fault.returnCode(SHARING));
+  void whatTheHostRefusesAtTheEndIsAConflictAndLeavesNothing() throws Exception {
+    rename(drawbridge.ibmi.stub.Fault.refusal(SHARING));
     Fault fault = site.fault("Write", "{\"content\":\"AQID\"}", "name", "a.bin");
     assertEquals(Fault.Code.CONFLICT, fault.code());
+    assertEquals(0, count());
+  }
+
+  private void rename(drawbridge.ibmi.stub.Fault... faults) {
+    for (drawbridge.ibmi.stub.Fault fault : faults) {
+      host.host().faults().next(HostService.FILE, RENAME, fault);
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeReplacedStaysAsItWas() throws Exception {
+    Files.writeString(exchange.resolve("t.txt"), "before");
+    rename(drawbridge.ibmi.stub.Fault.refusal(SHARING));
+    assertEquals(Fault.Code.CONFLICT, replaced().code(), "it does not step aside");
+    rename(WELL, drawbridge.ibmi.stub.Fault.refusal(SHARING));
+    assertEquals(Fault.Code.CONFLICT, replaced().code(), "the new one does not take its place");
+    assertEquals("before", Files.readString(exchange.resolve("t.txt")));
+    assertEquals(1, count(), "and nothing beside it");
+  }
+
+  private Fault replaced() throws Exception {
+    return site.fault("WriteText", "{\"content\":\"after\"}", "name", "t.txt");
+  }
+
+  @Test
+  void whateverBreaksWhileAFileIsReplacedNoContentIsLost() throws Exception {
+    Files.writeString(exchange.resolve("t.txt"), "before");
+    rename(
+        WELL,
+        drawbridge.ibmi.stub.Fault.refusal(SHARING),
+        drawbridge.ibmi.stub.Fault.refusal(SHARING));
+    assertEquals(Fault.Code.OUTCOME_UNKNOWN, replaced().code(), "it does not come back");
+    assertEquals("before", Files.readString(only("old")));
+    assertEquals(Fault.Code.NOT_FOUND, site.fault("Read", "", "name", "t.txt").code());
+    assertEquals(
+        Fault.Code.NOT_FOUND,
+        site.fault("Read", "", "name", only("old").getFileName().toString()).code());
+    assertEquals("{\"value\":[]}", site.call("List", "").text(), "nobody sees it");
+  }
+
+  @Test
+  void aReplacementThatBrokeOffIsFinishedByItsLastPiece() throws Exception {
+    Files.writeString(exchange.resolve("p.txt"), "before");
+    String upload = piece("one,", 0, true, "").replaceFirst(".*\"upload\":\"(\\w+)\".*", "$1");
+    rename(WELL, drawbridge.ibmi.stub.Fault.dropRequest());
+    assertEquals(
+        Fault.Code.OUTCOME_UNKNOWN, pieceFault("\"at\":4,\"upload\":\"" + upload + "\"").code());
+    assertEquals("before", Files.readString(only("old")));
+    assertEquals("{\"bytes\":7,\"upload\":null}", piece("two", 4, false, upload));
+    assertEquals("one,two", Files.readString(exchange.resolve("p.txt")));
+    assertEquals(1, count());
+  }
+
+  @Test
+  void contentThatCannotBeDeletedAfterwardsFailsNoWrite() throws Exception {
+    Files.writeString(exchange.resolve("t.txt"), "before");
+    host.host()
+        .faults()
+        .next(HostService.FILE, DELETE, drawbridge.ibmi.stub.Fault.refusal(SHARING));
+    site.call("WriteText", "{\"content\":\"after\"}", "name", "t.txt");
+    assertArrayEquals("after".getBytes(EBCDIC), Files.readAllBytes(exchange.resolve("t.txt")));
+    assertEquals("before", Files.readString(only("old")));
+  }
+
+  /** The one file with this ending. */
+  private Path only(String ending) throws IOException {
+    try (Stream<Path> files = Files.list(exchange)) {
+      List<Path> found = files.filter(f -> f.toString().endsWith("." + ending)).toList();
+      assertEquals(1, found.size(), found::toString);
+      return found.getFirst();
+    }
   }
 
   @Test

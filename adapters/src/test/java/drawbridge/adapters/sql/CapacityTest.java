@@ -82,4 +82,36 @@ final class CapacityTest {
         "ends with spaces, which the column drops",
         refusal(Dialect.MARIADB, Types.CHAR, "CHAR", 4, 0, "ab "));
   }
+
+  /** As a statement may have it, whose types nobody compares with the columns'. */
+  @Test
+  void valuesOfAnotherKindThanTheirColumn() {
+    BigDecimal half = new BigDecimal("1.5");
+    assertEquals("has more than 0 digits after the point", of(Types.INTEGER, "int4", 0, half));
+    assertEquals("", of(Types.INTEGER, "int4", 0, new BigDecimal("2.0")));
+    assertEquals("", of(Types.DOUBLE, "float8", 17, new BigDecimal("0.1")));
+    assertEquals("has more digits than are kept", of(Types.REAL, "float4", 8, 16_777_217));
+    assertEquals(
+        "has more digits than are kept",
+        of(Types.DOUBLE, "float8", 17, new BigDecimal("0.12345678901234567890")));
+    assertEquals(
+        "is out of the range of its type", of(Types.REAL, "float4", 8, new BigDecimal("1e39")));
+    assertEquals(
+        "has more than 2 digits after the point",
+        of(Types.DOUBLE, "money", 0, new BigDecimal("1.555")));
+    assertEquals("has more than 2 digits after the point", of(Types.NUMERIC, "numeric", 2, 1.555));
+    assertEquals("must end with 2 zeros", of(Types.NUMERIC, "numeric", 2046, 12_345));
+    LocalDateTime noon = LocalDateTime.of(2026, 1, 31, 12, 0, 0, 100);
+    assertEquals("must have no time of day", of(Types.DATE, "date", 0, noon));
+    assertEquals("", of(Types.DATE, "date", 0, noon.toLocalDate().atStartOfDay()));
+    assertEquals("must be a time without a date", of(Types.TIME, "time", 6, noon));
+    assertEquals("", of(Types.VARCHAR, "varchar", 0, noon));
+    for (Object value : new Object[] {half, 1, 2L, 1.5, "", "x", noon, new byte[3]}) {
+      assertEquals("", Capacity.UNKNOWN.refusal(value), value.toString());
+    }
+  }
+
+  private static String of(int type, String name, int scale, Object value) {
+    return refusal(Dialect.POSTGRESQL, type, name, 17, scale, value);
+  }
 }

@@ -32,16 +32,11 @@ import static drawbridge.ibmi.stub.SqlRequest.WRITE_LARGE;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,19 +58,11 @@ final class DatabaseServer implements HostServer {
 
   private final HostConnection connection;
   private final int ccsid;
-  private final Connection database;
+  private final SqlJob job;
   private final LargeObjects objects = new LargeObjects();
   private final Map<Integer, SqlStatement> statements = new HashMap<>();
   private final Map<Integer, List<SqlColumn>> descriptors = new HashMap<>();
   private volatile @Nullable SqlStatement running;
-  private String schema = "";
-
-  /** The client asked for a commit after each statement. */
-  private boolean commits = true;
-
-  /** There is commitment control; without it, *NONE, a change stands as soon as it is made. */
-  private boolean controlled = true;
-
   private int function;
   private final SqlOutcome outcome;
 
@@ -83,15 +70,7 @@ final class DatabaseServer implements HostServer {
     this.connection = connection;
     this.ccsid = connection.host().settings().ccsid();
     this.outcome = new SqlOutcome(ccsid);
-    Optional<String> url = connection.host().settings().database();
-    if (url.isEmpty()) {
-      throw new Frame.BadFrame("this host has no database");
-    }
-    try {
-      database = DriverManager.getConnection(url.get());
-    } catch (SQLException e) {
-      throw new IOException("the database behind the simulated host can't be opened", e);
-    }
+    this.job = new SqlJob(connection.host().settings());
   }
 
   @Override
@@ -164,22 +143,14 @@ final class DatabaseServer implements HostServer {
     int block = frame.int2(34);
     switch (request) {
       case TEST -> outcome.succeed(7, -201);
-      case ATTRIBUTES -> attributes(frame, body);
-      case LIBRARIES -> libraries(frame);
+      case ATTRIBUTES -> job.attributes(frame, connection.requireJob(), body);
+      case LIBRARIES -> job.libraries(frame);
       case CREATE_BLOCK, RESET_BLOCK, CHANGE_BLOCK, DELETE_RESULTS -> {}
       case DELETE_BLOCK -> drop(statements.remove(block));
       case DESCRIPTOR -> describe(frame);
       case DELETE_DESCRIPTOR -> descriptors.remove(frame.int2(36));
-      case COMMIT -> {
-        if (controlled) {
-          database.commit();
-        }
-      }
-      case ROLLBACK -> {
-        if (controlled) {
-          database.rollback();
-        }
-      }
+      case COMMIT -> job.commit();
+      case ROLLBACK -> job.rollback();
       case CANCEL -> cancel(frame.required(0x3826));
       case READ_LARGE -> {
         objects.read(frame, body);
@@ -256,104 +227,6 @@ final class DatabaseServer implements HostServer {
         .toList();
   }
 
-  /** A special register of the client; kept as an attribute of the job. */
-  private static void clientInfo(Frame frame, Job job, int codePoint, String register)
-      throws IOException {
-    byte[] value = frame.field(codePoint).orElse(null);
-    if (value != null && value.length >= 4) {
-      String text = new Frame(value).text(4, value.length - 4, Ebcdic.CCSID_37);
-      job.attributes().put(register, text.strip());
-    }
-  }
-
-  private void attributes(Frame frame, Bytes body) throws IOException, SQLException {
-    byte[] automatic = frame.field(0x3824).orElse(null);
-    if (automatic != null && automatic.length == 1) {
-      commits = automatic[0] == (byte) 0xE8;
-    }
-    byte[] level = frame.field(0x380E).orElse(null);
-    if (level != null && level.length == 2) {
-      controlled = level[0] != 0 || level[1] != 0;
-    }
-    if (database.getAutoCommit() != (commits || !controlled)) {
-      database.setAutoCommit(commits || !controlled);
-    }
-    byte[] library = frame.field(0x380F).orElse(null);
-    if (library != null && library.length > 4) {
-      schema = new Frame(library).text(4, library.length - 4, Ebcdic.CCSID_37).strip();
-      search(List.of(schema));
-    }
-    Job job = connection.requireJob();
-    clientInfo(frame, job, 0x3838, "CLIENT APPLNAME");
-    clientInfo(frame, job, 0x3839, "CLIENT USERID");
-    body.field(
-        0x3804,
-        new Bytes()
-            .int2(0)
-            // ISO, which dates and times are sent in.
-            .int2(5)
-            .int2(1)
-            .zeros(8)
-            .int2(1)
-            .int2(0)
-            .int2(1)
-            .int1(0xF0)
-            .int2(ccsid)
-            .int2(0)
-            .ebcdic("ENU*HEX")
-            .fill(0x40, 16)
-            .ebcdic(
-                "2924V"
-                    + connection.host().settings().version()
-                    + "R"
-                    + connection.host().settings().release()
-                    + "M00016")
-            .padded("SIMULATED", 18)
-            .padded(schema, 10)
-            .padded(job.service().jobName(), 10)
-            .padded("QUSER", 10)
-            .padded(job.number(), 6)
-            .int2(schema.length())
-            .ebcdic(schema));
-  }
-
-  /** CCSID, how many, then an indicator, a length and a name each. */
-  private void libraries(Frame frame) throws IOException, SQLException {
-    byte[] field = frame.field(0x3813).orElse(null);
-    if (field == null || field.length < 4) {
-      return;
-    }
-    Frame list = new Frame(field);
-    List<String> names = new ArrayList<>();
-    int at = 4;
-    for (int i = 0; i < list.int2(2); i++) {
-      int length = list.int2(at + 1);
-      names.add(list.text(at + 3, length, Ebcdic.CCSID_37).strip());
-      at += 3 + length;
-    }
-    search(names);
-  }
-
-  /** Schemas stand for libraries; those that the database lacks are left out. */
-  private void search(List<String> names) throws SQLException {
-    List<String> known = new ArrayList<>();
-    try (ResultSet schemas = database.getMetaData().getSchemas()) {
-      while (schemas.next()) {
-        String name = schemas.getString(1);
-        if (names.contains(name)) {
-          known.add(name);
-        }
-      }
-    }
-    if (!known.isEmpty()) {
-      known.sort(java.util.Comparator.comparingInt(names::indexOf));
-      try (Statement statement = database.createStatement()) {
-        statement.execute("SET SCHEMA \"" + known.getFirst() + "\"");
-        statement.execute("SET SCHEMA_SEARCH_PATH \"" + String.join("\", \"", known) + "\"");
-      }
-    }
-  }
-
   private SqlStatement statement(int block) throws SQLException {
     SqlStatement statement = statements.get(block);
     if (statement == null) {
@@ -375,7 +248,8 @@ final class DatabaseServer implements HostServer {
     if (statements.size() >= MOST_BLOCKS) {
       throw new SQLException("too many statements", "54000", -900);
     }
-    SqlStatement statement = new SqlStatement(database, connection.host().procedures(), sql, ccsid);
+    SqlStatement statement =
+        new SqlStatement(job.database(), connection.host().procedures(), sql, ccsid);
     statements.put(block, statement);
     return statement;
   }
@@ -398,7 +272,7 @@ final class DatabaseServer implements HostServer {
 
   private void execute(Frame frame, SqlStatement statement) throws IOException, SQLException {
     bind(frame, statement);
-    if (controlled) {
+    if (job.controlled()) {
       statement.requireJournal(connection.host().unjournaled());
     }
     running = statement;
@@ -469,16 +343,12 @@ final class DatabaseServer implements HostServer {
 
   @Override
   public void close() {
-    try {
+    try (job) {
       for (SqlStatement statement : statements.values()) {
         statement.close();
       }
-      if (!database.getAutoCommit()) {
-        database.rollback();
-      }
-      database.close();
     } catch (SQLException e) {
-      LOG.log(Level.DEBUG, "the database could not be closed", e);
+      LOG.log(Level.DEBUG, "a statement could not be closed", e);
     }
   }
 }

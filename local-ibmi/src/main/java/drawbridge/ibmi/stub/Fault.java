@@ -3,6 +3,7 @@ package drawbridge.ibmi.stub;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.OptionalInt;
 
 /** Something that goes wrong with one request or its answer. Immutable. */
 public final class Fault {
@@ -13,7 +14,8 @@ public final class Fault {
     SILENCE,
     GARBAGE,
     PARTIAL,
-    RETURN_CODE
+    RETURN_CODE,
+    REFUSAL
   }
 
   private final Kind kind;
@@ -61,12 +63,22 @@ public final class Fault {
     return new Fault(Kind.RETURN_CODE, Duration.ZERO, code);
   }
 
+  /** The file server refuses with this code, and nothing is carried out. */
+  public static Fault refusal(int code) {
+    return new Fault(Kind.REFUSAL, Duration.ZERO, code);
+  }
+
+  /** What the file server answers in place of doing what it is asked; empty: it does it. */
+  OptionalInt refused() {
+    return kind == Kind.REFUSAL ? OptionalInt.of(code) : OptionalInt.empty();
+  }
+
   /** Before the request is carried out; false: the connection ends instead. */
   boolean before(HostSystem host) throws InterruptedException {
     return switch (kind) {
       case DROP_REQUEST, SILENCE -> false;
       case DELAY -> !host.closesWithin(delay);
-      case DROP_REPLY, GARBAGE, PARTIAL, RETURN_CODE -> true;
+      case DROP_REPLY, GARBAGE, PARTIAL, RETURN_CODE, REFUSAL -> true;
     };
   }
 
@@ -98,7 +110,7 @@ public final class Fault {
         }
         yield bent;
       }
-      case DROP_REQUEST, SILENCE, DELAY -> reply;
+      case DROP_REQUEST, SILENCE, DELAY, REFUSAL -> reply;
     };
   }
 
@@ -106,7 +118,7 @@ public final class Fault {
   boolean ends() {
     return switch (kind) {
       case DROP_REQUEST, DROP_REPLY, PARTIAL, GARBAGE, SILENCE -> true;
-      case DELAY, RETURN_CODE -> false;
+      case DELAY, RETURN_CODE, REFUSAL -> false;
     };
   }
 }

@@ -98,18 +98,18 @@ final class FileServer implements HostServer {
     try {
       answer(frame);
     } catch (Refusal e) {
-      code(frame, e.code);
+      reply(frame, e.code);
     } catch (NoSuchFileException e) {
       Path parent = Path.of(e.getFile()).getParent();
-      code(frame, parent != null && Files.isDirectory(parent) ? NOT_FOUND : PATH_NOT_FOUND);
+      reply(frame, parent != null && Files.isDirectory(parent) ? NOT_FOUND : PATH_NOT_FOUND);
     } catch (FileAlreadyExistsException e) {
-      code(frame, EXISTS);
+      reply(frame, EXISTS);
     } catch (DirectoryNotEmptyException e) {
-      code(frame, NOT_EMPTY);
+      reply(frame, NOT_EMPTY);
     } catch (AccessDeniedException e) {
-      code(frame, DENIED);
+      reply(frame, DENIED);
     } catch (java.nio.file.FileSystemException e) {
-      code(frame, FAILED);
+      reply(frame, FAILED);
     }
     return true;
   }
@@ -137,9 +137,9 @@ final class FileServer implements HostServer {
       case WRITE -> write(frame);
       case SET_SIZE -> {
         handle(frame).channel.truncate(Math.max(0, frame.int4(26)));
-        code(frame, OK);
+        reply(frame, OK);
       }
-      case FLUSH, LOCK, UNLOCK, CHANGE -> code(frame, OK);
+      case FLUSH, LOCK, UNLOCK, CHANGE -> reply(frame, OK);
       case CLOSE -> {
         Handle handle = open.remove(frame.int4(22));
         if (handle != null) {
@@ -154,21 +154,21 @@ final class FileServer implements HostServer {
           throw new Refusal(DENIED);
         }
         Files.delete(path);
-        code(frame, OK);
+        reply(frame, OK);
       }
       case MAKE_FOLDER -> {
         Files.createDirectory(path(frame, 0x0001));
-        code(frame, OK);
+        reply(frame, OK);
       }
       case REMOVE_FOLDER -> {
         Files.delete(path(frame, 0x0001));
-        code(frame, OK);
+        reply(frame, OK);
       }
       case RENAME -> {
         Files.move(path(frame, 0x0003), path(frame, 0x0004));
-        code(frame, OK);
+        reply(frame, OK);
       }
-      default -> code(frame, NOT_SUPPORTED);
+      default -> reply(frame, NOT_SUPPORTED);
     }
   }
 
@@ -316,7 +316,7 @@ final class FileServer implements HostServer {
     for (Path path : found) {
       entry(frame, path, ++n);
     }
-    code(frame, NO_MORE_FILES);
+    reply(frame, NO_MORE_FILES);
   }
 
   private void entry(Frame frame, Path path, int number) throws IOException {
@@ -366,8 +366,13 @@ final class FileServer implements HostServer {
     }
   }
 
-  private void code(Frame frame, int code) throws IOException {
-    connection.send(frame.reply(0x8001, 4, new Bytes().int2(0).int2(code)));
+  private void reply(Frame frame, int code) throws IOException {
+    connection.send(code(frame, code));
+  }
+
+  /** The answer that is a return code alone. */
+  static byte[] code(Frame frame, int code) throws Frame.BadFrame {
+    return frame.reply(0x8001, 4, new Bytes().int2(0).int2(code));
   }
 
   @Override

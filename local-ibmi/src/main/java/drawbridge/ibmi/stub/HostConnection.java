@@ -105,6 +105,10 @@ final class HostConnection implements AutoCloseable {
     if (fault != null && !fault.before(host)) {
       return false;
     }
+    if (fault != null && fault.refused().isPresent()) {
+      send(FileServer.code(frame, fault.refused().getAsInt()));
+      return true;
+    }
     boolean more =
         switch (frame.request()) {
           case SEEDS -> exchangeSeeds(frame);

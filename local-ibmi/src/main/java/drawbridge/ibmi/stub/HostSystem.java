@@ -1,30 +1,20 @@
 package drawbridge.ibmi.stub;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A simulated IBM i: host servers on sockets of this machine, to which unmodified clients connect.
@@ -32,9 +22,7 @@ import org.jspecify.annotations.Nullable;
  * registered before or while clients are connected. Thread-safe; whoever started it closes it.
  */
 public final class HostSystem implements AutoCloseable {
-  private static final System.Logger LOG = System.getLogger(HostSystem.class.getName());
   private static final int MOST_PENDING = 1000;
-  private static final int BACKLOG = 50;
 
   private final HostSettings settings;
   private final Accounts accounts;
@@ -48,14 +36,9 @@ public final class HostSystem implements AutoCloseable {
   private final Set<String> unjournaled = ConcurrentHashMap.newKeySet();
   private final Map<String, JobDescription> jobDescriptions = new ConcurrentHashMap<>();
   private final Map<Path, Integer> ccsids = new ConcurrentHashMap<>();
-  private final Map<HostService, ServerSocket> plain = new EnumMap<>(HostService.class);
-  private final Map<HostService, ServerSocket> secure = new EnumMap<>(HostService.class);
-  private final Set<HostConnection> connections = ConcurrentHashMap.newKeySet();
+  private final Listeners listeners;
   private final Map<String, LongAdder> requests = new ConcurrentHashMap<>();
   private final AtomicInteger jobs = new AtomicInteger(100_000);
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final ExecutorService threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("ibmi-", 0).factory());
 
   /** Those that a host connection was asked for; the oldest go where they are never used. */
   private final Map<String, HostConnectionServer.Pending> pending =
@@ -68,10 +51,9 @@ public final class HostSystem implements AutoCloseable {
             }
           });
 
-  private @Nullable PortMapper portMapper;
-
   private HostSystem(HostSettings settings) {
     this.settings = settings;
+    this.listeners = new Listeners(this);
     this.accounts = new Accounts(settings.passwordLevel(), settings.mostFailures());
     libraries.addAll(List.of("QSYS", "QGPL", "QTEMP"));
     messageQueue("QSYS", "QSYSOPR");
@@ -85,7 +67,7 @@ public final class HostSystem implements AutoCloseable {
     HostSystem host = new HostSystem(settings);
     boolean complete = false;
     try {
-      host.listen();
+      host.listeners.open();
       complete = true;
       return host;
     } finally {
@@ -93,81 +75,6 @@ public final class HostSystem implements AutoCloseable {
         host.close();
       }
     }
-  }
-
-  private void listen() throws IOException {
-    for (HostService service : HostService.values()) {
-      boolean secureOnly = service == HostService.HOST_CONNECTION;
-      int port = settings.firstPort() == 0 ? 0 : number(service);
-      if (settings.plain() && !secureOnly) {
-        accept(service, plain, new ServerSocket(), port);
-      }
-      if (settings.tls().isPresent() && (!secureOnly || settings.hasHostConnections())) {
-        accept(
-            service,
-            secure,
-            settings.tls().get().getServerSocketFactory().createServerSocket(),
-            port == 0 ? 0 : secureOnly ? port : port + 1000);
-      }
-    }
-    if (settings.portMapper().isPresent()) {
-      portMapper = new PortMapper(this, settings.portMapper().getAsInt());
-      portMapper.start(threads);
-    }
-  }
-
-  private int number(HostService service) {
-    int offset =
-        switch (service) {
-          case CENTRAL -> 0;
-          case DATABASE -> 1;
-          case DATA_QUEUE -> 2;
-          case FILE -> 3;
-          case COMMAND -> 5;
-          case SIGN_ON -> 6;
-          case HOST_CONNECTION -> 1010;
-        };
-    return settings.firstPort() + offset;
-  }
-
-  private void accept(
-      HostService service, Map<HostService, ServerSocket> sockets, ServerSocket socket, int port)
-      throws IOException {
-    sockets.put(service, socket);
-    bind(socket, port);
-    threads.execute(
-        () -> {
-          while (!socket.isClosed()) {
-            try {
-              serve(service, socket.accept());
-            } catch (IOException e) {
-              LOG.log(Level.DEBUG, service + ": accepting ends", e);
-            }
-          }
-        });
-  }
-
-  private void bind(ServerSocket socket, int port) throws IOException {
-    socket.bind(new InetSocketAddress(settings.address(), port), BACKLOG);
-  }
-
-  private void serve(HostService service, Socket socket) throws IOException {
-    HostConnection connection = new HostConnection(this, service, socket);
-    if (connections.size() >= settings.mostConnections() || closed.getCount() == 0) {
-      connection.close();
-      return;
-    }
-    connections.add(connection);
-    threads.execute(
-        () -> {
-          try {
-            connection.run();
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          } finally {
-            connections.remove(connection);
-          }
-        });
   }
 
   // ---- what is on it
@@ -277,37 +184,25 @@ public final class HostSystem implements AutoCloseable {
 
   /** Without TLS. */
   public int port(HostService service) {
-    return port(plain, service);
+    return listeners.port(service, false);
   }
 
   public int tlsPort(HostService service) {
-    return port(secure, service);
-  }
-
-  private static int port(Map<HostService, ServerSocket> sockets, HostService service) {
-    ServerSocket socket = sockets.get(service);
-    if (socket == null) {
-      throw new IllegalStateException(service + " does not listen in this way");
-    }
-    return socket.getLocalPort();
+    return listeners.port(service, true);
   }
 
   /** Whether it does, with TLS or without. */
   public boolean listens(HostService service, boolean tls) {
-    return (tls ? secure : plain).containsKey(service);
+    return listeners.listens(service, tls);
   }
 
   public int portMapperPort() {
-    PortMapper mapper = portMapper;
-    if (mapper == null) {
-      throw new IllegalStateException("there is no port mapper");
-    }
-    return mapper.port();
+    return listeners.portMapperPort();
   }
 
   /** The jobs of all connections that somebody has signed on to. */
   public List<Job> jobs() {
-    return connections.stream()
+    return listeners.connections().stream()
         .map(HostConnection::job)
         .filter(java.util.Objects::nonNull)
         .toList();
@@ -315,7 +210,7 @@ public final class HostSystem implements AutoCloseable {
 
   /** How many connections there are to this service. */
   public int connections(HostService service) {
-    return (int) connections.stream().filter(c -> c.service() == service).count();
+    return (int) listeners.connections().stream().filter(c -> c.service() == service).count();
   }
 
   /** How often this request came so far. */
@@ -326,7 +221,9 @@ public final class HostSystem implements AutoCloseable {
 
   /** Cuts all connections to this service, as the end of its subsystem does. */
   public void drop(HostService service) {
-    connections.stream().filter(c -> c.service() == service).forEach(HostConnection::close);
+    listeners.connections().stream()
+        .filter(c -> c.service() == service)
+        .forEach(HostConnection::close);
   }
 
   // ---- for its servers
@@ -362,7 +259,7 @@ public final class HostSystem implements AutoCloseable {
 
   /** Stops the statement that runs in the job of this number. */
   void cancelSql(String number) {
-    for (HostConnection connection : connections) {
+    for (HostConnection connection : listeners.connections()) {
       Job job = connection.job();
       if (job != null && job.number().equals(number)) {
         connection.stopSql();
@@ -449,34 +346,12 @@ public final class HostSystem implements AutoCloseable {
 
   /** Waits that long; true: the host has closed meanwhile. */
   boolean closesWithin(Duration time) throws InterruptedException {
-    return closed.await(time.toNanos(), TimeUnit.NANOSECONDS);
+    return listeners.closesWithin(time);
   }
 
   /** Ends every connection and waits until no thread is left. */
   @Override
   public void close() {
-    closed.countDown();
-    for (Map<HostService, ServerSocket> sockets : List.of(plain, secure)) {
-      for (ServerSocket socket : sockets.values()) {
-        try {
-          socket.close();
-        } catch (IOException e) {
-          LOG.log(Level.DEBUG, "a port could not be closed", e);
-        }
-      }
-    }
-    PortMapper mapper = portMapper;
-    if (mapper != null) {
-      mapper.close();
-    }
-    connections.forEach(HostConnection::close);
-    threads.shutdownNow();
-    try {
-      if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
-        LOG.log(Level.WARNING, "a program of the simulated host does not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    listeners.close();
   }
 }
