@@ -24,7 +24,11 @@ final class BenchTest {
       Map.of(
           "argument",
           1,
+          "returned",
+          1,
           "call",
+          1,
+          "reference",
           1,
           "failed",
           3,
@@ -95,7 +99,7 @@ final class BenchTest {
     }
     assertEquals(
         List.of("audit 1", "fsync each 1", "audit 8", "at a rate 8", "fsync each 8"), measured);
-    assertEquals(14, searches, said::toString);
+    assertEquals(28, searches, said::toString);
   }
 
   /** What the benchmark prints to a machine, having done well. */

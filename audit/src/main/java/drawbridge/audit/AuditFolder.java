@@ -52,17 +52,27 @@ public final class AuditFolder {
    * @param most that are returned
    */
   public List<Found> findLast(Query query, int most) throws IOException {
-    ArrayDeque<Found> found = new ArrayDeque<>();
-    each(
-        query,
-        (one, fields) -> {
-          found.addFirst(one);
-          if (found.size() > most) {
-            found.removeLast();
-          }
-          return true;
-        });
-    return List.copyOf(found);
+    List<Found> last = new ArrayList<>();
+    for (SegmentFiles files : SegmentFiles.in(path).reversed()) {
+      int missing = most - last.size();
+      ArrayDeque<Found> here = new ArrayDeque<>();
+      new Finder(
+              path,
+              query,
+              (one, fields) -> {
+                here.addFirst(one);
+                if (here.size() > missing) {
+                  here.removeLast();
+                }
+                return true;
+              })
+          .run(files);
+      last.addAll(here);
+      if (last.size() >= most) {
+        break;
+      }
+    }
+    return last;
   }
 
   /** Of several logs, in the order of time. */

@@ -7,12 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.LongPredicate;
 import java.util.zip.GZIPInputStream;
 
 /** Reads the records that a query asks for, with the help of the indexes. For one thread. */
@@ -39,65 +40,70 @@ final class Finder {
 
   void run() throws IOException {
     for (SegmentFiles files : SegmentFiles.in(folder)) {
-      boolean more = Files.exists(files.index()) ? indexed(files) : whole(files);
-      if (!more) {
+      if (!run(files)) {
         return;
       }
     }
   }
 
+  /** False: nobody wants more. */
+  boolean run(SegmentFiles files) throws IOException {
+    Optional<Index> index = Index.open(files.index());
+    return index.isPresent() ? indexed(files, index.get()) : whole(files);
+  }
+
   private boolean whole(SegmentFiles files) throws IOException {
     try (LineReader lines = LineReader.of(files)) {
-      return lines(files, lines, files.first());
+      return lines(files, lines, files.first(), record -> true);
     }
   }
 
-  private boolean indexed(SegmentFiles files) throws IOException {
-    try (Index index = Index.open(files.index())) {
-      BitSet blocks = blocks(index);
-      if (blocks.isEmpty()) {
-        return true;
-      }
-      Path file = files.readable();
-      boolean compressed = file.equals(files.compressed());
-      try (FileChannel channel = FileChannel.open(file)) {
-        for (int block = blocks.nextSetBit(0); block >= 0; block = blocks.nextSetBit(block + 1)) {
-          long from = index.start(block, compressed);
-          ByteBuffer bytes =
-              ByteBuffer.allocate(Math.toIntExact(index.start(block + 1, compressed) - from));
-          while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {}
-          InputStream in = new ByteArrayInputStream(bytes.array(), 0, bytes.position());
-          try (LineReader lines =
-              new LineReader(compressed ? new GZIPInputStream(in, 1 << 14) : in)) {
-            if (!lines(files, lines, index.firstRecord(block))) {
-              return false;
-            }
-          }
-        }
-      }
+  private boolean indexed(SegmentFiles files, Index index) throws IOException {
+    BitSet wanted = wanted(index);
+    int record = wanted.nextSetBit(0);
+    if (record < 0) {
       return true;
     }
-  }
-
-  private BitSet blocks(Index index) {
-    BitSet blocks = new BitSet(index.blocks());
-    blocks.set(0, index.blocks());
-    for (Query.Condition condition : query.conditions()) {
-      if (condition.indexed()) {
-        blocks.and(index.with(condition.hashes()));
+    LongPredicate here = seq -> wanted.get((int) (seq - files.first()));
+    Path file = files.readable();
+    boolean compressed = file.equals(files.compressed());
+    try (FileChannel channel = FileChannel.open(file)) {
+      while (record >= 0) {
+        int block = record / Index.RECORDS;
+        long from = index.start(block, compressed);
+        ByteBuffer bytes =
+            ByteBuffer.allocate(Math.toIntExact(index.start(block + 1, compressed) - from));
+        while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {}
+        InputStream in = new ByteArrayInputStream(bytes.array(), 0, bytes.position());
+        try (LineReader lines =
+            new LineReader(compressed ? new GZIPInputStream(in, 1 << 14) : in)) {
+          if (!lines(files, lines, index.firstRecord(block), here)) {
+            return false;
+          }
+        }
+        record = wanted.nextSetBit((block + 1) * Index.RECORDS);
       }
     }
-    if (index.pairs()) {
-      query.pairs().forEach(hashes -> blocks.and(index.with(hashes)));
+    return true;
+  }
+
+  /** The records that may fit, counted from the segment's first. */
+  private BitSet wanted(Index index) {
+    BitSet wanted = new BitSet(index.records());
+    wanted.set(0, index.records());
+    for (Query.Condition condition : query.conditions()) {
+      if (condition.indexed()) {
+        wanted.and(index.with(condition.hashes()));
+      }
     }
-    for (int block = blocks.nextSetBit(0); block >= 0; block = blocks.nextSetBit(block + 1)) {
+    for (int block = 0; block < index.blocks(); block++) {
       // Rounded outwards: the records themselves decide.
       if (instant(index.latest(block)).plusMillis(1).isBefore(query.from())
           || !instant(index.earliest(block)).isBefore(query.to())) {
-        blocks.clear(block);
+        wanted.clear(block * Index.RECORDS, (block + 1) * Index.RECORDS);
       }
     }
-    return blocks;
+    return wanted;
   }
 
   private static Instant instant(long micros) {
@@ -105,10 +111,11 @@ final class Finder {
         Math.floorDiv(micros, 1_000_000), Math.floorMod(micros, 1_000_000) * 1_000L);
   }
 
-  private boolean lines(SegmentFiles files, LineReader lines, long first) throws IOException {
+  private boolean lines(SegmentFiles files, LineReader lines, long first, LongPredicate wanted)
+      throws IOException {
     long expected = first;
     for (; lines.next() && lines.terminated(); expected++) {
-      if (!possible(lines)) {
+      if (!wanted.test(expected) || !possible(lines)) {
         continue;
       }
       try {

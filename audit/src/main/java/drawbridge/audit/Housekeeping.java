@@ -148,10 +148,10 @@ final class Housekeeping implements AutoCloseable {
 
   /** When the next segment begins, this one has ended. */
   private static Instant ended(SegmentFiles files) throws IOException {
-    try (Index index = Index.open(files.index())) {
-      long micros = index.latest(index.blocks() - 1);
-      return Instant.ofEpochSecond(micros / 1_000_000);
-    }
+    Index index =
+        Index.open(files.index())
+            .orElseThrow(() -> new IOException(files.index() + " is no index of this version"));
+    return Instant.ofEpochSecond(index.latest(index.blocks() - 1) / 1_000_000);
   }
 
   @Override

@@ -1,95 +1,94 @@
 package drawbridge.audit;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.List;
+import java.util.Optional;
 
 /**
- * Says in which blocks of a closed segment a value can stand. A block is {@link #RECORDS} records;
- * compressed, each is a gzip member of its own. For one thread. A file of 64-bit numbers,
- * big-endian:
+ * Says in which records of a closed segment a value stands. Never more than a hint: whoever
+ * searches reads the records themselves. A block is {@link #RECORDS} records; compressed, each is a
+ * gzip member of its own. For one thread. A file of 64-bit numbers, big-endian, as {@code
+ * docs/audit.md} has it:
  *
  * <pre>
- * magic, first record, records, blocks, entries
+ * magic, first record, records, blocks, entries, shared entries
  * blocks × (where it begins in the lines, where its gzip member begins, earliest and latest time in µs)
  * 1      × (where the lines and the compressed file end, 0, 0)
- * entries × (48 bits of the hash of a value, or of a caller with an operation, 16 bits: the block), in order
+ * entries × (39 bits of a value's hash, 24 bits: the record, counted from the segment's first), in order
+ * shared  × (39 bits of a value's hash, 16 bits: the block, 8 bits: 0), in order
+ * shared  × (256 bits, the lowest of the first number being the block's first record)
  * </pre>
  */
-final class Index implements Closeable {
+final class Index {
   static final int RECORDS = 256;
-  static final long MAGIC = 0x4442_4155_4449_5403L;
 
-  /** Of indexes that were made before callers were entered with their operations. */
-  private static final long WITHOUT_PAIRS = 0x4442_4155_4449_5402L;
+  /** Numbers of a mask with a bit for each record of a block. */
+  static final int MASK = RECORDS / Long.SIZE;
 
-  /**
-   * Whoever calls: entered with the operation too, since many callers and few operations stand in
-   * nearly every block, and yet not in one record.
-   */
-  static final List<String> WHO =
-      List.of(
-          Identity.SUBJECT,
-          Identity.FINGERPRINT,
-          Identity.APP,
-          Identity.USER,
-          Identity.USER_NAME,
-          Identity.OBJECT);
+  /** A value that stands in more records of a block than this has a mask there, no entries. */
+  static final int FEW = MASK;
 
-  static final String WHAT = "operation";
+  static final long MAGIC = 0x4442_4155_4449_5404L;
 
-  static final int HEADER = 5 * Long.BYTES;
+  static final int HEADER = 6 * Long.BYTES;
   static final int BLOCK = 4 * Long.BYTES;
 
   /** More than a segment has: then it gets no index, and is searched from end to end. */
   static final int MOST_BLOCKS = 1 << 16;
 
-  private final FileChannel channel;
-  private final MappedByteBuffer bytes;
+  /** Of an entry: what is left of a value's hash. The sign is left out, so that order is order. */
+  private static final long HASH = 0x7FFF_FFFF_FF00_0000L;
+
+  private final ByteBuffer bytes;
   private final long first;
+  private final int records;
   private final int blocks;
   private final int entries;
-  private final boolean pairs;
+  private final int shared;
 
-  private Index(FileChannel channel, MappedByteBuffer bytes) throws IOException {
-    this.channel = channel;
+  private Index(ByteBuffer bytes) {
     this.bytes = bytes;
-    long magic = bytes.capacity() < HEADER ? 0 : bytes.getLong(0);
-    if (magic != MAGIC && magic != WITHOUT_PAIRS) {
-      throw new IOException("not an index");
-    }
-    this.pairs = magic == MAGIC;
     this.first = bytes.getLong(Long.BYTES);
+    this.records = Math.toIntExact(bytes.getLong(2 * Long.BYTES));
     this.blocks = Math.toIntExact(bytes.getLong(3 * Long.BYTES));
     this.entries = Math.toIntExact(bytes.getLong(4 * Long.BYTES));
-    if (bytes.capacity() != HEADER + (blocks + 1) * BLOCK + entries * Long.BYTES) {
-      throw new IOException("not a whole index");
+    this.shared = Math.toIntExact(bytes.getLong(5 * Long.BYTES));
+  }
+
+  /** Empty: there is none, it is not whole, or another version made it. */
+  static Optional<Index> open(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    try (FileChannel channel = FileChannel.open(file)) {
+      MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+      return Optional.of(bytes).filter(Index::whole).map(Index::new);
     }
   }
 
-  static Index open(Path file) throws IOException {
-    FileChannel channel = FileChannel.open(file);
-    try {
-      return new Index(channel, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
+  private static boolean whole(ByteBuffer bytes) {
+    return bytes.capacity() >= HEADER
+        && bytes.getLong(0) == MAGIC
+        && bytes.capacity()
+            == size(
+                bytes.getLong(3 * Long.BYTES),
+                bytes.getLong(4 * Long.BYTES),
+                bytes.getLong(5 * Long.BYTES));
   }
 
   int blocks() {
     return blocks;
   }
 
-  /** It says too in which blocks a caller and an operation stand in one record. */
-  boolean pairs() {
-    return pairs;
+  /** How many the segment has. */
+  int records() {
+    return records;
   }
 
   /** Number of a block's first record. */
@@ -110,32 +109,55 @@ final class Index implements Closeable {
     return bytes.getLong(HEADER + block * BLOCK + 3 * Long.BYTES);
   }
 
-  /** The blocks in which one of these hashes stands. */
+  /** The records in which one of these hashes stands, counted from the segment's first. */
   BitSet with(Collection<Long> hashes) {
-    BitSet found = new BitSet(blocks);
+    int entriesAt = HEADER + (blocks + 1) * BLOCK;
+    int sharedAt = entriesAt + entries * Long.BYTES;
+    int masksAt = sharedAt + shared * Long.BYTES;
+    long[] found = new long[blocks * MASK];
     for (long hash : hashes) {
-      int low = 0;
-      int high = entries;
-      while (low < high) {
-        int middle = (low + high) >>> 1;
-        if (Long.compareUnsigned(entry(middle), hash) < 0) {
-          low = middle + 1;
-        } else {
-          high = middle;
+      for (int i = least(entriesAt, entries, hash); i < entries; i++) {
+        long entry = number(entriesAt, i);
+        if ((entry & HASH) != hash) {
+          break;
+        }
+        int record = (int) (entry & ~HASH);
+        found[record / Long.SIZE] |= 1L << record;
+      }
+      for (int i = least(sharedAt, shared, hash); i < shared; i++) {
+        long entry = number(sharedAt, i);
+        if ((entry & HASH) != hash) {
+          break;
+        }
+        int block = (int) (entry & ~HASH) / RECORDS;
+        for (int part = 0; part < MASK; part++) {
+          found[block * MASK + part] |= number(masksAt, i * MASK + part);
         }
       }
-      for (int i = low; i < entries && entry(i) >>> 16 == hash >>> 16; i++) {
-        found.set((int) (entry(i) & 0xFFFF));
+    }
+    return BitSet.valueOf(found);
+  }
+
+  /** The first of numbers in order that is not less than the hash. */
+  private int least(int at, int count, long hash) {
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (number(at, middle) < hash) {
+        low = middle + 1;
+      } else {
+        high = middle;
       }
     }
-    return found;
+    return low;
   }
 
-  private long entry(int i) {
-    return bytes.getLong(HEADER + (blocks + 1) * BLOCK + i * Long.BYTES);
+  private long number(int at, int i) {
+    return bytes.getLong(at + i * Long.BYTES);
   }
 
-  /** Of a field's value: 48 bits, and room for the block below. */
+  /** Of a field's value: 39 bits, and room below for the record. */
   static long hash(String path, String value) {
     long h = 0xcbf29ce484222325L;
     for (int i = 0; i < path.length(); i++) {
@@ -148,26 +170,11 @@ final class Index implements Closeable {
     h ^= h >>> 32;
     h *= 0x9E3779B97F4A7C15L;
     h ^= h >>> 29;
-    return h & ~0xFFFFL;
+    return h & HASH;
   }
 
-  /** Of a caller and an operation in one record. */
-  static long pair(String path, String who, String operation) {
-    return hash(WHAT + '\n' + path + '\n' + who, operation);
-  }
-
-  static ByteBuffer header(long first, long records, int blocks, int entries) {
-    return ByteBuffer.allocate(HEADER)
-        .putLong(MAGIC)
-        .putLong(first)
-        .putLong(records)
-        .putLong(blocks)
-        .putLong(entries)
-        .flip();
-  }
-
-  @Override
-  public void close() throws IOException {
-    channel.close();
+  /** Bytes of the file. */
+  static long size(long blocks, long entries, long shared) {
+    return HEADER + (blocks + 1) * BLOCK + (entries + (1 + MASK) * shared) * Long.BYTES;
   }
 }

@@ -42,7 +42,7 @@ public record Query(List<Condition> conditions, Instant from, Instant to) {
 
     /** Every way to hold stands in the index. */
     boolean indexed() {
-      return values.keySet().stream().allMatch(Sealing::indexed);
+      return values.keySet().stream().allMatch(IndexMaker::indexed);
     }
 
     List<Long> hashes() {
@@ -54,26 +54,6 @@ public record Query(List<Condition> conditions, Instant from, Instant to) {
 
   public Query {
     conditions = List.copyOf(conditions);
-  }
-
-  /** What an index has of callers with operations, of one of which a record that fits must be. */
-  List<List<Long>> pairs() {
-    List<List<Long>> pairs = new ArrayList<>();
-    for (Condition who : conditions) {
-      for (Condition what : conditions) {
-        if (Index.WHO.containsAll(who.values.keySet())
-            && what.values.keySet().equals(Set.of(Index.WHAT))) {
-          List<Long> hashes = new ArrayList<>();
-          for (String operation : what.values.getOrDefault(Index.WHAT, Set.of())) {
-            who.values.forEach(
-                (path, names) ->
-                    names.forEach(name -> hashes.add(Index.pair(path, name, operation))));
-          }
-          pairs.add(hashes);
-        }
-      }
-    }
-    return pairs;
   }
 
   boolean holds(Fields record, Instant time) {

@@ -7,12 +7,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The bytes of an identity's files; equal where nothing changed. Of a key in a token it has the
- * label.
+ * The bytes of an identity's files, to be read and then forgotten: {@link #digest} tells whether
+ * anything changed. Of a key in a token it has the label.
  */
 record IdentityContent(
     ByteBuffer certificate,
@@ -42,6 +46,26 @@ record IdentityContent(
         read(Field.PEERS, settings.peers()),
         sites(settings),
         read(Field.CRL, settings.crl()));
+  }
+
+  /** Equal where nothing changed. */
+  ByteBuffer digest() {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      List<ByteBuffer> parts = new ArrayList<>(List.of(certificate, key, peers, crl));
+      sites.forEach(
+          (site, content) -> {
+            parts.add(StandardCharsets.UTF_8.encode(site));
+            parts.add(content);
+          });
+      for (ByteBuffer part : parts) {
+        sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(0, part.remaining()));
+        sha.update(part.duplicate());
+      }
+      return ByteBuffer.wrap(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   private static Map<String, ByteBuffer> sites(IdentitySettings settings) throws IdentityException {

@@ -2,6 +2,7 @@ package drawbridge.relay;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,7 +24,10 @@ final class IdentityFiles implements Supplier<Identity> {
   private final InstantSource clock;
   private final ReentrantLock lock = new ReentrantLock();
   private Identity identity;
-  private IdentityContent content;
+
+  /** Of the files that it was read from: their bytes, a key among them, are not kept. */
+  private ByteBuffer digest;
+
   private String complaint = "";
   private Instant looked;
   private Instant alarmed = Instant.MIN;
@@ -35,7 +39,8 @@ final class IdentityFiles implements Supplier<Identity> {
     this.self = self;
     this.clock = clock;
     this.looked = clock.instant();
-    this.content = IdentityContent.read(settings);
+    IdentityContent content = IdentityContent.read(settings);
+    this.digest = content.digest();
     this.identity = Identity.parse(content, self, settings, looked);
     this.expiry.look(identity.certificate(), looked);
   }
@@ -61,10 +66,10 @@ final class IdentityFiles implements Supplier<Identity> {
   private void look(Instant now) {
     try {
       IdentityContent found = IdentityContent.read(settings);
-      if (!found.equals(content)) {
+      if (!found.digest().equals(digest)) {
         // Kept only once it was found right: what is wrong now may be right at the next look.
         identity = Identity.parse(found, self, settings, now);
-        content = found;
+        digest = found.digest();
         LOG.log(
             Level.INFO,
             "identity files read again: certificate until {0}, next CRL due {1}",
@@ -90,7 +95,8 @@ final class IdentityFiles implements Supplier<Identity> {
       alarmed = now;
       LOG.log(
           Level.WARNING,
-          "the CRL {0} was due for an update at {1}; from {2} on no peer is trusted. Fix: fetch a new one",
+          "the CRL {0} was due for an update at {1}; from {2} on no peer is trusted. Fix: fetch a"
+              + " new one",
           settings.crl(),
           due,
           due.plus(settings.grace()));

@@ -12,6 +12,7 @@ import drawbridge.audit.Recorded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,12 @@ final class BenchFind {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int WRITERS = 2_048;
   private static final int MOST = 1_000;
+  private static final String CALLER = "CN=connector-%d,O=Contoso";
+
+  /** The fields that {@code audit find} looks in. */
+  private static final String[] CALLERS = {Identity.SUBJECT, Identity.FINGERPRINT, Identity.APP};
+
+  private static final String[] USER = {Identity.USER, Identity.USER_NAME, Identity.OBJECT};
 
   private final long records;
   private final boolean json;
@@ -67,15 +74,29 @@ final class BenchFind {
     figures.put("seconds", wrote);
     say("written", figures);
     for (Map.Entry<String, Query> one : queries().entrySet()) {
-      for (String cache : List.of("first", "again")) {
-        find(one.getKey(), one.getValue(), cache);
-      }
+      find(one.getKey(), one.getValue(), MOST);
+    }
+    Instant middle =
+        AuditFolder.find(folders(), Query.builder().any(call(records / 3), "call").build(), 1)
+            .getFirst()
+            .time();
+    find("time", Query.builder().from(middle).to(middle.plusSeconds(1)).build(), MOST);
+    find("user, all there is", Query.builder().any("user-7", USER).build(), Integer.MAX_VALUE);
+  }
+
+  private List<AuditFolder> folders() {
+    return logs.stream().map(AuditFolder::of).toList();
+  }
+
+  private void find(String what, Query query, int most) throws IOException {
+    for (String time : List.of("first", "again")) {
+      find(what, query, most, time);
     }
   }
 
-  private void find(String what, Query query, String time) throws IOException {
+  private void find(String what, Query query, int most, String time) throws IOException {
     long from = System.nanoTime();
-    List<Found> found = AuditFolder.find(logs.stream().map(AuditFolder::of).toList(), query, MOST);
+    List<Found> found = AuditFolder.find(folders(), query, most);
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put("what", what);
     figures.put("time", time);
@@ -88,16 +109,28 @@ final class BenchFind {
     long wanted = records / 3;
     Map<String, Query> all = new LinkedHashMap<>();
     all.put("argument", Query.builder().any("v" + wanted, "arguments.customerId.value").build());
-    all.put("call", Query.builder().any(call(wanted), "call").build());
     all.put("nothing", Query.builder().any("v-1", "arguments.customerId.value").build());
-    all.put("user", Query.builder().any("user-7", Identity.USER).build());
+    all.put("returned", Query.builder().any("r" + wanted, "keys.id.value").build());
+    all.put("call", Query.builder().any(call(wanted), "call").build());
+    all.put(
+        "reference",
+        Query.builder().any("ref-" + (wanted - wanted % 1_000 + 77), "reference").build());
+    all.put("caller", Query.builder().any(CALLER.formatted(7), CALLERS).build());
+    all.put("user", Query.builder().any("user-7", USER).build());
+    all.put("operation", Query.builder().any("orders/v1/Op-3", "operation").build());
     all.put("failed", Query.builder().any("failed", "outcome").build());
     all.put(
-        "user and failed",
-        Query.builder().any("user-7", Identity.USER).any("failed", "outcome").build());
+        "user and failed", Query.builder().any("user-7", USER).any("failed", "outcome").build());
+    all.put(
+        "caller, operation and failed",
+        Query.builder()
+            .any(CALLER.formatted(7), CALLERS)
+            .any("orders/v1/Op-3", "operation")
+            .any("failed", "outcome")
+            .build());
     all.put(
         "operation and user, never together",
-        Query.builder().any("orders/v1/Op-3", "operation").any("user-8", Identity.USER).build());
+        Query.builder().any("orders/v1/Op-3", "operation").any("user-8", USER).build());
     return all;
   }
 
@@ -126,7 +159,10 @@ final class BenchFind {
     return "%032x".formatted(i * 0x9E3779B97F4A7C15L);
   }
 
-  /** Of a thousand users and ten operations; one in a thousand failed, one in a hundred refused. */
+  /**
+   * Of a thousand users, fifty callers and ten operations; one in a thousand failed, one in a
+   * hundred refused.
+   */
   static AuditRecord record(long i) {
     long mixed = (i * 0x9E3779B97F4A7C15L) >>> 40;
     // User n calls every operation but the one of his own last digit and five.
@@ -144,7 +180,7 @@ final class BenchFind {
             "gateway-1",
             Identity.builder()
                 .proven(Identity.USER, "user-" + user)
-                .claimed(Identity.SUBJECT, "CN=apim,O=Contoso")
+                .claimed(Identity.SUBJECT, CALLER.formatted(mixed / 9_000 % 50))
                 .claimed(Identity.ISSUER, "CN=Connectors CA,O=Contoso")
                 .claimed(Identity.ADDRESS, "10.0.0.1")
                 .build(),
@@ -152,8 +188,18 @@ final class BenchFind {
             "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             List.of(Recorded.clear("customerId", "v" + i)),
             "",
-            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
-        new AuditRecord.Result(outcome, "", 200, "", "", 3, 120, 800, 1_000));
+            "00-" + call(~i) + "-b7ad6b7169203331-01"),
+        new AuditRecord.Result(
+                outcome,
+                "",
+                200,
+                "",
+                outcome == AuditRecord.Outcome.OK ? "" : "ref-" + i,
+                1,
+                120,
+                800,
+                1_000)
+            .told(List.of(Recorded.clear("id", "r" + i)), false, ""));
   }
 
   private void say(String how, Map<String, Object> figures) throws IOException {
