@@ -203,7 +203,7 @@ final class RestoreTest {
         "its status tells of the pause",
         () -> {
           String line = "set -e; cd /\n" + Guide.withoutSudo(lines.get(1));
-          return Ran.of(root.command(line).toArray(String[]::new)).text().contains("paused");
+          return Ran.of(root.command(line).toArray(String[]::new)).text().contains("all calls");
         });
     assertTrue(lines.get(2).startsWith("sudo systemctl disable --now"), lines::toString);
     agent.stop();

@@ -37,7 +37,6 @@ final class RpmTest {
     Path layer = Files.createDirectory(folder.resolve("layer"));
     try (Stack stack = Stack.start(StackPlan.small().withRows(1_000), line -> {});
         InstalledRoot root = InstalledRoot.make(layer, debian, packages, stack.folder())) {
-      root.show(newer.getParent());
       InstalledService agent = new InstalledService(root, "agent", "agent-a", stack);
       stack.stop("agent-a");
       root.rpm("--install '%s'".formatted(rpm));
@@ -75,16 +74,18 @@ final class RpmTest {
     }
   }
 
-  /** The same files as version 9, packed by the build's own script. */
+  /**
+   * The same files as version 9, packed by the build's own script, which changes no time of theirs.
+   */
   private Path newer(Path rpm) throws Exception {
     Path out = Files.createDirectories(folder.resolve("newer"));
     Packages.succeeds(
         """
         bash -c '
         set -euo pipefail
-        export LC_ALL=C TZ=UTC SOURCE_DATE_EPOCH=1767225600; umask 022
+        export LC_ALL=C TZ=UTC SOURCE_DATE_EPOCH=4102444800; umask 022
         fail() { echo "refused: $*"; exit 9; }
-        root=%1$s linux=$root/installer/linux out=%2$s work=%2$s/work epoch=1767225600 version=9
+        root=%1$s linux=$root/installer/linux out=%2$s work=%2$s/work epoch=$SOURCE_DATE_EPOCH version=9
         . "$root/installer/stage.sh"; . "$root/installer/formats.sh"
         mkdir -p "$work/agent" && cd "$work/agent"
         rpm2cpio %3$s | cpio --extract --make-directories --preserve-modification-time --quiet
