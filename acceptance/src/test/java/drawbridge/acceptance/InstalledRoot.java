@@ -131,6 +131,24 @@ final class InstalledRoot implements AutoCloseable {
     assertEquals(0, ran.code(), ran.text());
   }
 
+  /**
+   * Installs, asks or removes with this machine's own rpm, whose scripts run inside. What a package
+   * needs is not asked for: Debian's libraries are in nobody's rpm.
+   */
+  String rpm(String arguments) throws IOException, InterruptedException {
+    Ran ran =
+        Ran.of(
+            "nsenter",
+            "--mount",
+            "--target",
+            Long.toString(holder.pid()),
+            "sh",
+            "-c",
+            "rpm --root '%s' --dbpath /var/lib/rpm --nodeps %s".formatted(root, arguments));
+    assertEquals(0, ran.code(), arguments + "\n" + ran.text());
+    return ran.text();
+  }
+
   /** What runs a shell command inside, as root. */
   List<String> command(String shell) {
     List<String> command = new ArrayList<>(network);

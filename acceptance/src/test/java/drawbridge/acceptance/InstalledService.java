@@ -3,15 +3,22 @@ package drawbridge.acceptance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import drawbridge.acceptance.InstalledRoot.Ran;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -139,9 +146,53 @@ final class InstalledService {
     assertTrue(running().waitFor(30, TimeUnit.SECONDS), "it did not drain in time");
   }
 
+  /** As a machine that is lost. */
+  void kill() throws InterruptedException {
+    running().destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+  }
+
   /** Completes with its name. */
   CompletableFuture<String> ended() {
     return running().onExit().thenApply(process -> name);
+  }
+
+  /** Waits until a gateway of the stack is ready, and makes a call through it. */
+  void serves() throws Exception {
+    Optional<String> obstacle =
+        PrivatePort.awaitReady(
+            stack.privateGateway("gateway-1"),
+            () -> CompletableFuture.anyOf(ended()).thenApply(String.class::cast));
+    String all = obstacle + "\n" + said();
+    assertTrue(obstacle.isEmpty(), all);
+    try (Connector connector = Connector.of(stack)) {
+      assertEquals(200, connector.get(Showing.ALLOWED).statusCode(), all);
+    }
+  }
+
+  /** Waits until the first gateway gives calls to the agent of this name. */
+  static void awaitServing(Stack stack, String agent) throws Exception {
+    URI health = URI.create(stack.privateGateway("gateway-1") + "/healthz");
+    long until = System.nanoTime() + 90_000_000_000L;
+    Set<String> serving = new TreeSet<>();
+    while (System.nanoTime() < until) {
+      serving.clear();
+      JsonNode said;
+      try {
+        said = new ObjectMapper().readTree(PrivatePort.get(health));
+      } catch (IOException e) {
+        LockSupport.parkNanos(100_000_000); // it does not listen yet
+        continue;
+      }
+      for (JsonNode one : said.path("sites").path("plant-1").path("agents")) {
+        if (one.path("takesCalls").asBoolean()) {
+          serving.add(one.path("name").asText());
+        }
+      }
+      if (serving.contains(agent)) {
+        return;
+      }
+    }
+    throw new AssertionError(agent + " does not serve: " + serving);
   }
 
   String said() throws IOException {

@@ -300,7 +300,8 @@ final class LauncherTest {
         [INFO] Tests run: 2, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 0.5 s -- in drawbridge.relay.FrameTest
         [WARNING] Tests run: 1, Failures: 0, Errors: 0, Skipped: 1, Time elapsed: 0.5 s -- in drawbridge.relay.OddTest
         [INFO] BUILD SUCCESS
-        END""");
+        END\
+        """);
     String text = run(List.of("test")).text();
     List<String> skipped =
         text.lines()
@@ -332,8 +333,9 @@ final class LauncherTest {
         [INFO] BUILD SUCCESS
         [INFO] ------------------------------------------------------------------------
         END
-        exit 3""");
-    Ran ran = run(List.of("test", "--long", "-pl", "relay"));
+        exit 3\
+        """);
+    Ran ran = run(List.of("test", "--long", "--packages", "-pl", "relay"));
     assertEquals(3, ran.code());
     List<String> lines = ran.text().lines().toList();
     int row =
@@ -342,7 +344,8 @@ final class LauncherTest {
     assertTrue(row > 0 && row < summary, ran.text());
     assertEquals("[INFO] BUILD SUCCESS", lines.get(lines.size() - 2));
     String call = Files.readString(tree.resolve("maven.calls"));
-    assertTrue(call.contains("-Ddrawbridge.long=true verify -pl relay"), call);
+    assertTrue(
+        call.contains("-Ddrawbridge.long=true -Ddrawbridge.packages=build verify -pl relay"), call);
   }
 
   // ---- the false tools
@@ -362,7 +365,8 @@ final class LauncherTest {
         while [ "$1" != -cp ]; do shift; done
         printf 'JVM %s' "$3"; shift 3
         for argument; do printf ' [%s]' "$argument"; done
-        echo; exit 7""");
+        echo; exit 7\
+        """);
     return home;
   }
 

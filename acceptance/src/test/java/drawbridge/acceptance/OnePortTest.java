@@ -16,8 +16,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.bouncycastle.asn1.x509.GeneralName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * check, start by the unit's own command line, a call; and that nothing else was tried.
  */
 @Timeout(600)
+@Tag("packages")
 @EnabledOnOs(
     value = OS.LINUX,
     architectures = "amd64",
@@ -64,7 +65,7 @@ final class OnePortTest {
         for (int open : List.of(5671, 443)) {
           network.letOut(open);
           agent.start();
-          serves(stack, agent);
+          agent.serves();
           onlyOutward(agent, stack, open);
           // The other way was tried where it had to be, and nothing else at all was.
           assertEquals(open == 443, network.refused() > 0, "packets that were refused");
@@ -73,7 +74,7 @@ final class OnePortTest {
         assertTrue(agent.said().contains("WebSockets, port 443 does and is used"), agent.said());
         upgrade(root, packages);
         agent.start();
-        serves(stack, agent);
+        agent.serves();
         agent.stop();
         root.run("dpkg --remove drawbridge-agent");
         root.run(
@@ -87,7 +88,8 @@ final class OnePortTest {
   /** To a package of a higher version: it takes the place of the program and of nothing else. */
   private static void upgrade(InstalledRoot root, Path packages) throws Exception {
     String kept =
-        "cd / && sha256sum etc/drawbridge/agent/*.yaml etc/drawbridge/agent/secrets/* var/lib/drawbridge/agent/audit/*";
+        "cd / && sha256sum etc/drawbridge/agent/*.yaml etc/drawbridge/agent/secrets/*"
+            + " var/lib/drawbridge/agent/audit/*";
     String before = root.run(kept);
     root.run("dpkg --install " + Packages.newer(root, packages, "agent"));
     assertEquals(before, root.run(kept));
@@ -156,25 +158,6 @@ final class OnePortTest {
     }
     assertEquals(0, checked.code(), checked.text());
     assertTrue(checked.text().contains("nothing: the other way is used"), checked.text());
-  }
-
-  private static void serves(Stack stack, InstalledService agent) throws Exception {
-    Optional<String> obstacle =
-        PrivatePort.awaitReady(
-            stack.privateGateway("gateway-1"),
-            () -> CompletableFuture.anyOf(agent.ended()).thenApply(String.class::cast));
-    assertTrue(obstacle.isEmpty(), () -> obstacle + "\n" + said(agent));
-    try (Connector connector = Connector.of(stack)) {
-      assertEquals(200, connector.get(Showing.ALLOWED).statusCode());
-    }
-  }
-
-  private static String said(InstalledService agent) {
-    try {
-      return agent.said();
-    } catch (java.io.IOException e) {
-      return e.toString();
-    }
   }
 
   /** One way out of the network, one to the source on the machine, and none in. */

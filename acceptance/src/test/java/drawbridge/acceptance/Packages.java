@@ -14,30 +14,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The packages that tests look at: those named by {@code -Ddrawbridge.packages=FOLDER}, or with
- * {@code -Ddrawbridge.long} those built for all tests of this JVM, once.
+ * {@code -Ddrawbridge.packages=build} and in long runs those built for all tests of this JVM, once.
  */
 final class Packages {
+  private static final String BUILD = "build";
+
   private static @Nullable Path made;
 
   private Packages() {}
 
   /** Built here and now, with the source that is there, and signed. */
   static boolean built() {
-    return given().isEmpty() && Boolean.getBoolean("drawbridge.long");
+    return named().map(BUILD::equals).orElse(Boolean.getBoolean("drawbridge.long"));
   }
 
-  private static Optional<String> given() {
+  private static Optional<String> named() {
     return Optional.ofNullable(System.getProperty("drawbridge.packages"));
   }
 
   /** Skips the test where there are none. */
   static synchronized Path folder() throws Exception {
     assumeTrue(
-        built() || given().isPresent(),
-        "packaging takes minutes: run with -Ddrawbridge.long, or name packages by"
+        built() || named().isPresent(),
+        "packaging takes minutes: run with --packages or --long, or name packages by"
             + " -Ddrawbridge.packages");
-    if (given().isPresent()) {
-      return Path.of(given().get()).toAbsolutePath();
+    if (!built()) {
+      return Path.of(named().orElseThrow()).toAbsolutePath();
     }
     Path there = made;
     if (there == null) {

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * With {@code -Ddrawbridge.packages=FOLDER} it takes those that are there in place of building.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("packages")
 @EnabledOnOs(
     value = OS.LINUX,
     architectures = "amd64",
@@ -119,30 +121,6 @@ final class PackagesTest {
       }
     }
     assertEquals(installed.stream().sorted().toList(), listed.stream().sorted().toList());
-  }
-
-  @Test
-  void builtTwiceTheyAreTheSameButForTheCache() throws Exception {
-    assumeTrue(built, "a second build needs the source that the first was made of");
-    Path again = folder.resolve("again");
-    Packages.packed(again, "--without-cache --formats tar");
-    for (String name : List.of("agent", "gateway")) {
-      Path first = one("drawbridge-" + name, ".tar.gz");
-      assertEquals(contents(first), contents(again.resolve(first.getFileName())));
-      Path bill = one("drawbridge-" + name, ".cdx.json");
-      assertEquals(-1, Files.mismatch(bill, again.resolve(bill.getFileName())));
-    }
-  }
-
-  /** Rights, owners, sizes, times and a checksum of every file but the cache. */
-  private String contents(Path tar) throws Exception {
-    Path there = unpacked(tar);
-    String listing = succeeds("tar --numeric-owner --full-time -tvzf '%s'".formatted(tar));
-    String sums =
-        succeeds(
-            "cd '%s' && find . -type f ! -name '*.aot' -exec sha256sum {} + | sort"
-                .formatted(there));
-    return listing.lines().filter(line -> !line.endsWith(".aot")).toList() + "\n" + sums;
   }
 
   private Path unpacked(Path tar) throws Exception {

@@ -4,22 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -31,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * connectors read and write: no call is lost, and none is done twice.
  */
 @Timeout(600)
+@Tag("packages")
 @EnabledOnOs(
     value = OS.LINUX,
     architectures = "amd64",
@@ -62,7 +58,7 @@ final class RollingUpgradeTest {
         machine.service.configure();
         stack.stop(machine.name);
         machine.service.start();
-        awaitServing(stack, machine.name);
+        InstalledService.awaitServing(stack, machine.name);
       }
       AtomicBoolean over = new AtomicBoolean();
       AtomicLong reads = new AtomicLong();
@@ -82,7 +78,7 @@ final class RollingUpgradeTest {
         machine.root.run("dpkg --install " + newer);
         machine.service.stop(); // what systemd does at an upgrade, which does not run here
         machine.service.start();
-        awaitServing(stack, machine.name);
+        InstalledService.awaitServing(stack, machine.name);
         long now = reads.get();
         long until = System.nanoTime() + 60_000_000_000L;
         while (reads.get() < now + 100 && lost.isEmpty() && System.nanoTime() < until) {
@@ -123,7 +119,7 @@ final class RollingUpgradeTest {
       root.run("dpkg --install '%s'".formatted(Packages.one(before, "drawbridge-gateway", ".deb")));
       gateway.configure();
       gateway.start();
-      awaitServing(stack, "agent-a");
+      InstalledService.awaitServing(stack, "agent-a");
       try (Connector connector = Connector.of(stack)) {
         assertEquals(200, connector.get(Showing.ALLOWED).statusCode());
         assertEquals(
@@ -194,31 +190,5 @@ final class RollingUpgradeTest {
       rows.next();
       return rows.getLong(1);
     }
-  }
-
-  /** The gateway gives it calls. */
-  private static void awaitServing(Stack stack, String agent) throws Exception {
-    URI health = URI.create(stack.privateGateway("gateway-1") + "/healthz");
-    long until = System.nanoTime() + 90_000_000_000L;
-    Set<String> serving = new TreeSet<>();
-    while (System.nanoTime() < until) {
-      serving.clear();
-      JsonNode said;
-      try {
-        said = new ObjectMapper().readTree(PrivatePort.get(health));
-      } catch (IOException e) {
-        LockSupport.parkNanos(100_000_000); // it does not listen yet
-        continue;
-      }
-      for (JsonNode one : said.path("sites").path("plant-1").path("agents")) {
-        if (one.path("takesCalls").asBoolean()) {
-          serving.add(one.path("name").asText());
-        }
-      }
-      if (serving.contains(agent)) {
-        return;
-      }
-    }
-    throw new AssertionError(agent + " does not serve: " + serving);
   }
 }

@@ -41,7 +41,10 @@ import picocli.CommandLine.Spec;
       PauseCommand.On.class,
       PauseCommand.Off.class,
       SignCommand.class,
-      StatusCommand.class
+      StatusCommand.class,
+      // A package has one program, and its admin needs these too.
+      drawbridge.agent.policy.Main.class,
+      drawbridge.audit.Main.class
     },
     description = "Serves the calls of gateways from inside the private network.")
 public final class Main implements Callable<Integer> {

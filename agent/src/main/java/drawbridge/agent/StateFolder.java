@@ -1,9 +1,8 @@
 package drawbridge.agent;
 
+import drawbridge.settings.Disk;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Where an agent keeps what must survive a restart; for its owner alone.
@@ -19,12 +18,7 @@ record StateFolder(Path folder) {
   }
 
   static void create(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
-      if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
-      }
-    }
+    Disk.ownFolder(folder);
   }
 
   Path budgets() {

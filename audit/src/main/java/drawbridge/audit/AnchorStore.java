@@ -2,13 +2,13 @@ package drawbridge.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import drawbridge.settings.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -52,13 +52,7 @@ public final class AnchorStore {
 
   /** Makes the folder where it is missing, for its owner alone. */
   public static AnchorStore open(Path folder, InstantSource clock) throws IOException {
-    if (Folder.posix(folder) && !Files.isDirectory(folder)) {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } else {
-      Files.createDirectories(folder);
-    }
+    Disk.ownFolder(folder);
     return new AnchorStore(folder, clock);
   }
 
@@ -121,8 +115,12 @@ public final class AnchorStore {
     if (!name.matches("[a-z0-9.-]{1,90}")) {
       throw new IllegalArgumentException("not the name of a log");
     }
+    if (!Files.exists(keyFile(name))) {
+      newest.remove(name); // moved away, so that a log may begin anew
+      return Optional.empty();
+    }
     Kept known = newest.get(name);
-    if (known == null && Files.exists(keyFile(name))) {
+    if (known == null) {
       VerifierKey key = VerifierKey.read(keyFile(name)).getFirst();
       Checkpoint last = null;
       for (Path file : files(name)) {
@@ -137,7 +135,7 @@ public final class AnchorStore {
       known = new Kept(key, last);
       newest.put(name, known);
     }
-    return Optional.ofNullable(known);
+    return Optional.of(known);
   }
 
   private List<Path> files(String name) throws IOException {

@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -41,14 +40,8 @@ final class Folder implements AutoCloseable {
    */
   static Folder take(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
-      if (posix(path)) {
-        Files.createDirectories(
-            path,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      } else {
-        Files.createDirectories(path);
-      }
-    } else if (posix(path)
+      Disk.ownFolder(path);
+    } else if (Disk.posix(path.getFileSystem())
         && Files.getPosixFilePermissions(path).stream().anyMatch(OTHERS::contains)) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -97,10 +90,6 @@ final class Folder implements AutoCloseable {
   /** Segments that are not compressed, in the order of their lines. */
   static List<Path> segments(Path folder) throws IOException {
     return SegmentFiles.in(folder).stream().map(SegmentFiles::lines).filter(Files::exists).toList();
-  }
-
-  static boolean posix(Path path) {
-    return Disk.posix(path.getFileSystem());
   }
 
   @Override

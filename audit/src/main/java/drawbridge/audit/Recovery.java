@@ -40,6 +40,7 @@ record Recovery(
                 + files.compressed()
                 + altered(folder));
       }
+      SegmentHead.known(files); // before anything is mended
       SegmentState state = SegmentState.read(files);
       NoteFile notes = NoteFile.read(files.checkpoints());
       check(folder, state, notes);

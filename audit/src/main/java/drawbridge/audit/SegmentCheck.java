@@ -91,6 +91,8 @@ final class SegmentCheck {
         throw new IOException("empty");
       }
       head = SegmentHead.parse(lines.buffer(), lines.offset(), lines.length());
+    } catch (SegmentHead.LaterFormatException e) {
+      throw e;
     } catch (IOException e) {
       verifier.found(files.readable(), 0, files.first(), "does not begin as a segment does");
     }

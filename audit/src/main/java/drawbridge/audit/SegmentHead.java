@@ -25,6 +25,29 @@ record SegmentHead(
     long previousBytes,
     long previousCheckpoints) {
 
+  /**
+   * A later version wrote it. Whoever knows less of it can neither judge it nor go on with it,
+   * which says nothing against it.
+   */
+  static final class LaterFormatException extends IOException {
+    LaterFormatException(int format) {
+      super(
+          "a segment is in format %d, which a later version wrote, and this one knows up to %d. Fix: take that version"
+              .formatted(format, Lines.FORMAT));
+    }
+  }
+
+  /** Throws where a later version wrote it; whether it is whole is for others to say. */
+  static void known(SegmentFiles files) throws LaterFormatException {
+    try {
+      var _ = read(files);
+    } catch (LaterFormatException e) {
+      throw e;
+    } catch (IOException e) {
+      // torn, or altered
+    }
+  }
+
   static SegmentHead read(SegmentFiles files) throws IOException {
     try (LineReader lines = LineReader.of(files)) {
       if (!lines.next()) {
@@ -34,7 +57,12 @@ record SegmentHead(
     }
   }
 
-  /** Throws where the line is no first line of a segment. */
+  /**
+   * Reads a first line.
+   *
+   * @throws LaterFormatException a later version wrote it
+   * @throws IOException it is none
+   */
   static SegmentHead parse(byte[] line, int offset, int length) throws IOException {
     try (JsonParser json = Lines.JSON.createParser(line, offset, length)) {
       long first = 0;
@@ -51,6 +79,11 @@ record SegmentHead(
         switch (name) {
           case "seq" -> first = json.getLongValue();
           case "kind" -> kind = json.getText();
+          case "format" -> {
+            if (json.getIntValue() > Lines.FORMAT) {
+              throw new LaterFormatException(json.getIntValue());
+            }
+          }
           case "key" -> key = json.getText();
           case "tree" -> {
             while (json.nextToken() == JsonToken.VALUE_STRING) {

@@ -2,12 +2,12 @@ package drawbridge.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import drawbridge.settings.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -81,15 +81,7 @@ public final class ValueKeys {
    */
   public static ValueKeys open(Path folder, Duration rotation, InstantSource clock)
       throws IOException {
-    if (!Files.isDirectory(folder)) {
-      if (Folder.posix(folder)) {
-        Files.createDirectories(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      } else {
-        Files.createDirectories(folder);
-      }
-    }
+    Disk.ownFolder(folder);
     ValueKeys keys = new ValueKeys(folder, rotation, clock);
     keys.look();
     return keys;

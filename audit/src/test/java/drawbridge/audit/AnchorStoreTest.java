@@ -85,6 +85,22 @@ class AnchorStoreTest {
         AnchorStore.Outcome.KEPT, tell(store, AuditFolder.of(temp.resolve("a")), AuditFiles.KEY));
   }
 
+  /** As docs/operations.md has it after a machine was lost; nothing is started again. */
+  @Test
+  void aLogBeginsAnewOnceWhatWasKeptOfTheOldOneIsMovedAway() throws Exception {
+    AnchorStore store = store();
+    assertEquals(AnchorStore.Outcome.KEPT, tell(store, grow("a", 10), AuditFiles.KEY));
+    AuditFolder anew = grow("anew", 3);
+    assertEquals(AnchorStore.Outcome.INCONSISTENT, tell(store, anew, AuditFiles.KEY));
+    Path away = Files.createDirectory(temp.resolve("away"));
+    for (Path kept : List.of(file(), temp.resolve("anchors").resolve(NAME + ".vkey"))) {
+      Files.move(kept, away.resolve(kept.getFileName()));
+    }
+    assertEquals(AnchorStore.Outcome.KEPT, tell(store, anew, AuditFiles.KEY));
+    assertEquals(anew.checkpoint().size(), store.size(NAME));
+    assertEquals(anew.checkpoint().size(), store().size(NAME), "after a restart too");
+  }
+
   @Test
   void anotherKeyAndNoKeyAreNotBelieved() throws Exception {
     AnchorStore store = store();

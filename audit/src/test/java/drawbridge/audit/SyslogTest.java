@@ -77,15 +77,23 @@ class SyslogTest {
     Files.writeString(
         temp.resolve("rsyslog.conf"),
         """
-        global(workDirectory="%1$s" net.enabledns="off" maxMessageSize="64k"
-          DefaultNetstreamDriver="gtls" DefaultNetstreamDriverCAFile="%1$s/ca.pem"
-          DefaultNetstreamDriverCertFile="%1$s/siem.pem" DefaultNetstreamDriverKeyFile="%1$s/siem.key")
-        module(load="imtcp" StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="anon")
+        global(workDirectory="%1$s" net.enabledns="off")
+        %2$s
         template(name="raw" type="string" string="%%rawmsg%%\\n")
-        input(type="imtcp" port="%2$d" address="127.0.0.1")
         action(type="omfile" file="%1$s/received" template="raw" asyncWriting="off" flushOnTXEnd="on")
         """
-            .formatted(temp, port));
+            .formatted(temp, guide()));
+  }
+
+  /** What docs/audit.md gives for it, with this test's files and port. */
+  private String guide() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "audit.md"));
+    Matcher block = Pattern.compile("(?ms)^```\\n(global\\(.*?)^```").matcher(page);
+    assertTrue(block.find(), "docs/audit.md has the settings of rsyslog");
+    return block
+        .group(1)
+        .replaceAll("\"((?:ca|siem)\\.\\w+)\"", "\"" + temp + "/$1\"")
+        .replace("port=\"6514\"", "port=\"" + port + "\" address=\"127.0.0.1\"");
   }
 
   private void up() throws IOException {

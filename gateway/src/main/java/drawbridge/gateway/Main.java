@@ -24,7 +24,13 @@ import picocli.CommandLine.Option;
     name = "gateway",
     mixinStandardHelpOptions = true,
     description = "The VNET side: takes calls by HTTPS and leads them to the agents of their site.",
-    subcommands = {InitCommand.class, CertsCommand.class, CheckCommand.class})
+    subcommands = {
+      InitCommand.class,
+      CertsCommand.class,
+      CheckCommand.class,
+      // A package has one program, and its admin needs this too.
+      drawbridge.audit.Main.class
+    })
 public final class Main implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "F", description = "gateway.yaml")
   private @Nullable Path config;

@@ -82,6 +82,30 @@ public final class Disk {
   }
 
   /**
+   * Makes a folder of the program's own, with all above it, where there is none. Where rights are
+   * bits it is for its owner alone; with a list of rights it has those of the folder above, which
+   * the installer gave to the service and to administrators, who could not look into it otherwise.
+   */
+  public static void ownFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder, attributes(folder.getFileSystem(), Reader.OWNER.folder));
+    }
+  }
+
+  /** Makes a file in such a folder, to be written, that was not there. */
+  public static FileChannel ownFile(Path file) throws IOException {
+    var options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    return FileChannel.open(file, options, attributes(file.getFileSystem(), Reader.OWNER.file));
+  }
+
+  /** From now on for its owner alone, for what cannot be made so, such as a socket. */
+  public static void shut(Path file) throws IOException {
+    if (posix(file.getFileSystem())) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(Reader.OWNER.file));
+    }
+  }
+
+  /**
    * Puts a whole file in the place of another: whoever opens it sees the old or the new one. Where
    * a file that is being read cannot be replaced, waits for its readers for some seconds.
    */

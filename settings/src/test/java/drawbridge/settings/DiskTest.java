@@ -68,6 +68,32 @@ class DiskTest {
     }
   }
 
+  /** What a service keeps is its administrators' too, where the folder above says so. */
+  @ParameterizedTest
+  @EnumSource
+  void aFolderOfTheProgramsOwnIsForItsOwnerOrAsTheFolderAboveSays(Kind system) throws Exception {
+    try (FileSystem files = Jimfs.newFileSystem(system.configuration())) {
+      Path folder = system.folder(files).resolve("state").resolve("audit");
+      Disk.ownFolder(folder);
+      Disk.ownFolder(folder);
+      Path file = folder.resolve("000000000001.jsonl");
+      Disk.ownFile(file).close();
+      assertThrows(FileAlreadyExistsException.class, () -> Disk.ownFile(file));
+      Path socket = Files.createFile(folder.resolve("status.socket"));
+      Disk.shut(socket);
+      if (system == Kind.UNIX) {
+        assertEquals(3, Files.getPosixFilePermissions(folder).size());
+        assertEquals(2, Files.getPosixFilePermissions(file).size());
+        assertEquals(2, Files.getPosixFilePermissions(socket).size());
+      } else {
+        for (Path one : List.of(folder, file, socket)) {
+          var acl = Files.getFileAttributeView(one, AclFileAttributeView.class).getAcl();
+          assertEquals(List.of(), acl, "no entry of its own");
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aWholeFileTakesThePlaceOfAnother(Kind system) throws Exception {
