@@ -123,7 +123,7 @@ final class Call {
       endAttempt();
       Exchange last = exchange;
       if (last != null) {
-        last.cancel("over");
+        last.over();
         last.link().ended();
       }
     }

@@ -35,6 +35,8 @@ final class Exchange extends ClientCall.Listener<Reply> {
   private final ClientCall<Request, Reply> call;
   private final Link link;
   private volatile boolean started;
+  private boolean sentAll;
+  private boolean heardEnd;
 
   private Exchange(Link link, long timeoutNanos) {
     this.link = link;
@@ -85,6 +87,7 @@ final class Exchange extends ClientCall.Listener<Reply> {
   void send(Request request) {
     call.sendMessage(request);
     if (request.getLast()) {
+      sentAll = true;
       call.halfClose();
     }
   }
@@ -115,10 +118,21 @@ final class Exchange extends ClientCall.Listener<Reply> {
     if (next == null) {
       next = arrived.poll(nanos, TimeUnit.NANOSECONDS);
     }
-    if (next instanceof Reply) {
+    if (next instanceof Reply reply) {
+      heardEnd = reply.hasEnd();
       call.request(1);
     }
     return next;
+  }
+
+  /**
+   * Nothing more is said or heard. Where both sides have ended, the agent closes the stream; to
+   * cancel it meanwhile would cost a message of its own, half as much as the whole call.
+   */
+  void over() {
+    if (!sentAll || !heardEnd) {
+      cancel("over");
+    }
   }
 
   /** Ends the call on both sides; harmless once it has ended. From any thread. */
