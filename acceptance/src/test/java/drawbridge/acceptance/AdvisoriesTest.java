@@ -57,10 +57,10 @@ final class AdvisoriesTest {
   }
 
   private List<String> found(Path bill, String... events) throws IOException {
-    Path folder = Files.createDirectories(temp.resolve("advisories/GHSA-0000-0000-0000"));
-    Files.writeString(
-        folder.resolve("GHSA-0000-0000-0000.json"), advisory(String.join(", ", events)));
-    return Advisories.in(folder.getParent()).of(bill);
+    Path folder = temp.resolve("advisories");
+    Path one = Files.createDirectories(folder.resolve("2026/01/GHSA-0000-0000-0000"));
+    Files.writeString(one.resolve("GHSA-0000-0000-0000.json"), advisory(String.join(", ", events)));
+    return Advisories.in(folder).of(bill);
   }
 
   private static String advisory(String rest) {
