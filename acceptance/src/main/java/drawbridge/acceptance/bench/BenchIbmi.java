@@ -64,6 +64,13 @@ final class BenchIbmi implements Callable<Integer> {
     final Histogram latencies = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(2), 3);
     final AtomicLong failures = new AtomicLong();
 
+    /** That the host was sent. */
+    long requests;
+
+    double perCall() {
+      return (double) requests / Math.max(1, latencies.getTotalCount());
+    }
+
     double perSecond(double time) {
       return latencies.getTotalCount() / time;
     }
@@ -76,14 +83,14 @@ final class BenchIbmi implements Callable<Integer> {
     try (HostSystem host = IbmiWork.host(folder)) {
       if (!json) {
         System.out.printf(
-            "%-12s %-8s %8s %12s %8s %8s %8s%n",
-            "work", "by", "threads", "calls/s", "p50 ms", "p99 ms", "ratio");
+            "%-12s %-8s %8s %12s %8s %8s %10s %8s%n",
+            "work", "by", "threads", "calls/s", "p50 ms", "p99 ms", "requests", "ratio");
       }
       for (int count : threads) {
         try (IbmiWork.Bare bare = new IbmiWork.Bare(host, count);
             IbmiWork.Adapter adapter = new IbmiWork.Adapter(folder, host)) {
           for (IbmiWork.Kind kind : IbmiWork.Kind.values()) {
-            good &= measure(kind, count, bare, adapter);
+            good &= measure(host, kind, count, bare, adapter);
           }
         }
       }
@@ -91,17 +98,18 @@ final class BenchIbmi implements Callable<Integer> {
     return good ? Program.DONE : Program.FAILED;
   }
 
-  private boolean measure(IbmiWork.Kind kind, int count, IbmiWork bare, IbmiWork adapter)
+  private boolean measure(
+      HostSystem host, IbmiWork.Kind kind, int count, IbmiWork bare, IbmiWork adapter)
       throws InterruptedException {
     Tally alone = new Tally();
     Tally through = new Tally();
     for (int i = 0; i < warmUp; i++) {
-      round(kind, count, bare, new Tally());
-      round(kind, count, adapter, new Tally());
+      round(host, kind, count, bare, new Tally());
+      round(host, kind, count, adapter, new Tally());
     }
     for (int i = 0; i < rounds; i++) {
-      round(kind, count, bare, alone);
-      round(kind, count, adapter, through);
+      round(host, kind, count, bare, alone);
+      round(host, kind, count, adapter, through);
     }
     double time = (double) rounds * seconds;
     print(kind, "jtopen", count, alone, time, 0);
@@ -111,8 +119,9 @@ final class BenchIbmi implements Callable<Integer> {
         && through.latencies.getTotalCount() > 0;
   }
 
-  private void round(IbmiWork.Kind kind, int count, IbmiWork work, Tally tally)
+  private void round(HostSystem host, IbmiWork.Kind kind, int count, IbmiWork work, Tally tally)
       throws InterruptedException {
+    long before = host.requests();
     long until = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
     List<Thread> callers = new ArrayList<>();
     for (int n = 0; n < count; n++) {
@@ -122,6 +131,7 @@ final class BenchIbmi implements Callable<Integer> {
     for (Thread caller : callers) {
       caller.join();
     }
+    tally.requests += host.requests() - before;
   }
 
   private static void caller(
@@ -144,13 +154,14 @@ final class BenchIbmi implements Callable<Integer> {
     double p99 = tally.latencies.getValueAtPercentile(99) / 1e3;
     if (!json) {
       System.out.printf(
-          "%-12s %-8s %8d %12.0f %8.2f %8.2f %8s%s%n",
+          "%-12s %-8s %8d %12.0f %8.2f %8.2f %10.2f %8s%s%n",
           kind.word(),
           by,
           count,
           tally.perSecond(time),
           p50,
           p99,
+          tally.perCall(),
           ratio == 0 ? "" : "%.2f".formatted(ratio),
           tally.failures.get() == 0 ? "" : "  " + tally.failures + " FAILED");
       return;
@@ -162,6 +173,7 @@ final class BenchIbmi implements Callable<Integer> {
     line.put("calls_per_second", Math.round(tally.perSecond(time)));
     line.put("p50_ms", p50);
     line.put("p99_ms", p99);
+    line.put("requests_per_call", Math.round(tally.perCall() * 100) / 100.0);
     line.put("failures", tally.failures.get());
     if (ratio != 0) {
       line.put("ratio", Math.round(ratio * 1000) / 1000.0);

@@ -25,7 +25,6 @@ import drawbridge.settings.Section;
 import java.beans.PropertyVetoException;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -107,27 +106,19 @@ record ProgramOperation(Description.Program program, String path, String result)
     ProgramCall host = host(job.system(), parameters);
     host.setMessageOption(AS400Message.MESSAGE_OPTION_ALL);
     step.begun();
-    boolean good;
-    try {
-      good = host.run();
-    } catch (ObjectDoesNotExistException e) {
-      throw e;
-    }
-    if (!good) {
+    if (!host.run()) {
       throw new HostMessages.Told(host.getMessageList());
     }
     step.done();
-    List<byte @Nullable []> outputs =
-        Arrays.stream(parameters).map(ProgramOperation::output).toList();
+    List<byte @Nullable []> outputs = new ArrayList<>();
+    for (ProgramParameter parameter : parameters) {
+      outputs.add(parameter.getOutputDataLength() == 0 ? null : parameter.getOutputData());
+    }
     Map<String, @Nullable Object> reply = exchange.decode(outputs);
     if (host instanceof ServiceProgramCall service && !result.isEmpty()) {
       reply.put(result, service.getIntegerReturnValue());
     }
     JsonTree.answer(answer, reply);
-  }
-
-  private static byte @Nullable [] output(ProgramParameter parameter) {
-    return parameter.getOutputDataLength() == 0 ? null : parameter.getOutputData();
   }
 
   private ProgramParameter[] parameters(List<Passed> passed) throws PropertyVetoException {

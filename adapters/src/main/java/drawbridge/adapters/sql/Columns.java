@@ -31,6 +31,7 @@ final class Columns {
   private final SerializedString[] names;
   private final ColumnWriter.Step[] steps;
   private final Schema[] schemas;
+  private final boolean heavy;
 
   /** What decides how a column is written. */
   record Shape(
@@ -75,6 +76,7 @@ final class Columns {
             .toArray(SerializedString[]::new);
     this.steps = steps;
     this.schemas = schemas;
+    this.heavy = Arrays.stream(schemas).anyMatch(schema -> schema.type() == Type.BYTES);
   }
 
   /**
@@ -138,12 +140,12 @@ final class Columns {
 
   /** A row may be of megabytes: it has bytes. */
   boolean heavy() {
-    return Arrays.stream(schemas).anyMatch(schema -> schema.type() == Type.BYTES);
+    return heavy;
   }
 
   /** The same, as the caller may see it. */
   Columns masked(Masks masks) {
-    if (names().stream().noneMatch(masks::masked)) {
+    if (masks.none() || names().stream().noneMatch(masks::masked)) {
       return this;
     }
     ColumnWriter.Step[] left = new ColumnWriter.Step[steps.length];

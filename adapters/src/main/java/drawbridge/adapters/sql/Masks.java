@@ -14,6 +14,10 @@ record Masks(Map<String, Mask> masks, Request.PageSeal seal) {
     return new Masks(request.restrictions().masks(), request.seal());
   }
 
+  boolean none() {
+    return masks.isEmpty();
+  }
+
   boolean masked(String column) {
     return masks.containsKey(column);
   }

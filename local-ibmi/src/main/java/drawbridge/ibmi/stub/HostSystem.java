@@ -219,6 +219,11 @@ public final class HostSystem implements AutoCloseable {
     return count == null ? 0 : count.sum();
   }
 
+  /** How many requests came so far, of whatever kind and to whatever service. */
+  public long requests() {
+    return requests.values().stream().mapToLong(LongAdder::sum).sum();
+  }
+
   /** Cuts all connections to this service, as the end of its subsystem does. */
   public void drop(HostService service) {
     listeners.connections().stream()
