@@ -23,6 +23,9 @@ final class Finder {
     boolean take(Found found, Fields fields);
   }
 
+  /** Of a block no more is unpacked than up to the last record that is wanted. */
+  private static final int AHEAD = 1 << 14;
+
   private final Path folder;
   private final Query query;
   private final Sink sink;
@@ -54,7 +57,7 @@ final class Finder {
 
   private boolean whole(SegmentFiles files) throws IOException {
     try (LineReader lines = LineReader.of(files)) {
-      return lines(files, lines, files.first(), record -> true);
+      return lines(files, lines, files.first(), Long.MAX_VALUE, record -> true);
     }
   }
 
@@ -75,13 +78,15 @@ final class Finder {
             ByteBuffer.allocate(Math.toIntExact(index.start(block + 1, compressed) - from));
         while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {}
         InputStream in = new ByteArrayInputStream(bytes.array(), 0, bytes.position());
+        int next = (block + 1) * Index.RECORDS;
+        long last = files.first() + wanted.previousSetBit(next - 1);
         try (LineReader lines =
-            new LineReader(compressed ? new GZIPInputStream(in, 1 << 14) : in)) {
-          if (!lines(files, lines, index.firstRecord(block), here)) {
+            new LineReader(compressed ? new GZIPInputStream(in, AHEAD) : in, AHEAD)) {
+          if (!lines(files, lines, index.firstRecord(block), last, here)) {
             return false;
           }
         }
-        record = wanted.nextSetBit((block + 1) * Index.RECORDS);
+        record = wanted.nextSetBit(next);
       }
     }
     return true;
@@ -111,10 +116,11 @@ final class Finder {
         Math.floorDiv(micros, 1_000_000), Math.floorMod(micros, 1_000_000) * 1_000L);
   }
 
-  private boolean lines(SegmentFiles files, LineReader lines, long first, LongPredicate wanted)
+  private boolean lines(
+      SegmentFiles files, LineReader lines, long first, long last, LongPredicate wanted)
       throws IOException {
     long expected = first;
-    for (; lines.next() && lines.terminated(); expected++) {
+    for (; expected <= last && lines.next() && lines.terminated(); expected++) {
       if (!wanted.test(expected) || !possible(lines)) {
         continue;
       }

@@ -17,7 +17,7 @@ final class LineReader implements Closeable {
   private static final int BUFFER = 1 << 18;
 
   private final InputStream in;
-  private byte[] buffer = new byte[BUFFER];
+  private byte[] buffer;
   private int from;
   private int upTo;
   private int filled;
@@ -28,7 +28,17 @@ final class LineReader implements Closeable {
   private long end;
 
   LineReader(InputStream in) {
+    this(in, BUFFER);
+  }
+
+  /**
+   * Reads ahead no further than needed.
+   *
+   * @param ahead bytes; more where a line is longer
+   */
+  LineReader(InputStream in, int ahead) {
     this.in = in;
+    this.buffer = new byte[ahead];
   }
 
   static LineReader plain(Path file) throws IOException {
