@@ -2,6 +2,9 @@ package drawbridge.acceptance.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import drawbridge.ibmi.stub.Fault;
+import drawbridge.ibmi.stub.Faults;
+import drawbridge.ibmi.stub.HostService;
 import drawbridge.ibmi.stub.HostSystem;
 import drawbridge.settings.Program;
 import java.nio.file.Files;
@@ -59,6 +62,12 @@ final class BenchIbmi implements Callable<Integer> {
       description = "of a round, default ${DEFAULT-VALUE}")
   private int seconds;
 
+  @Option(
+      names = "--delay",
+      defaultValue = "0",
+      description = "milliseconds that each request takes longer, as over a network; default none")
+  private int delay;
+
   /** What one of the two did in all its rounds. */
   private static final class Tally {
     final Histogram latencies = new ConcurrentHistogram(TimeUnit.MINUTES.toMicros(2), 3);
@@ -85,6 +94,12 @@ final class BenchIbmi implements Callable<Integer> {
         System.out.printf(
             "%-12s %-8s %8s %12s %8s %8s %10s %8s%n",
             "work", "by", "threads", "calls/s", "p50 ms", "p99 ms", "requests", "ratio");
+      }
+      if (delay > 0) {
+        for (HostService service :
+            List.of(HostService.COMMAND, HostService.DATA_QUEUE, HostService.DATABASE)) {
+          host.faults().sometimes(service, Faults.ANY, 1, 0, Fault.delay(Duration.ofMillis(delay)));
+        }
       }
       for (int count : threads) {
         try (IbmiWork.Bare bare = new IbmiWork.Bare(host, count);
