@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import drawbridge.settings.Disk;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
@@ -162,7 +163,7 @@ class AuditLogTest {
 
   @Test
   void theFolderIsForItsOwnerAlone() throws Exception {
-    assumeTrue(Folder.posix(temp), "rights as on Linux");
+    assumeTrue(Disk.posix(temp.getFileSystem()), "rights as on Linux");
     AuditFiles.open(folder()).close();
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())));
@@ -215,7 +216,7 @@ class AuditLogTest {
 
   @Test
   void aFolderThatIsTakenAwayIsNoticed() throws Exception {
-    assumeTrue(Folder.posix(temp), "open files can be moved");
+    assumeTrue(Disk.posix(temp.getFileSystem()), "open files can be moved");
     try (AuditLog log = AuditFiles.open(folder())) {
       log.record(AuditRecord.begin(about("before")));
       Path away = temp.resolve("away");

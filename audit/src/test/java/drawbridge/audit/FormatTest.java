@@ -75,8 +75,8 @@ class FormatTest {
             assertThrows(
                 IOException.class, () -> AuditFolder.of(folder).verify(List.of(), List.of())),
             assertThrows(IOException.class, () -> AuditFiles.open(folder)))) {
-      assertTrue(
-          said.getMessage().contains("format 99, which a later version wrote"), said.getMessage());
+      String text = String.valueOf(said.getMessage());
+      assertTrue(text.contains("format 99, which a later version wrote"), text);
     }
     assertArrayEquals(before, Files.readAllBytes(lines));
   }
