@@ -1,6 +1,7 @@
 package drawbridge.acceptance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -52,7 +53,7 @@ final class ConnectorGuideTest {
     try (Stack stack = Stack.start(StackPlan.small().withRows(1_000), line -> {});
         Connector connector = Connector.of(stack)) {
       JsonNode orders = asked(connector, read.path("inputs"), "").path("value");
-      assertTrue(orders.size() > 1, orders::toString);
+      assertFalse(orders.isEmpty(), orders::toString);
       String item = orders.path(0).path("id").asText();
       asked(connector, write.path("inputs"), item);
     }
