@@ -10,12 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,11 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * what a run of the programs happened to do.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("packages")
-@EnabledOnOs(
-    value = OS.LINUX,
-    architectures = "amd64",
-    disabledReason = "the packages are for Linux x86-64")
+@NeedsPackages
 final class BuiltTwiceTest {
   @TempDir private Path folder;
   private Path first;

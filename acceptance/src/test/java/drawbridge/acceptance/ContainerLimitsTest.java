@@ -15,11 +15,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -27,11 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * which the kernel enforces, under more load than they are made for.
  */
 @Timeout(600)
-@Tag("packages")
-@EnabledOnOs(
-    value = OS.LINUX,
-    architectures = "amd64",
-    disabledReason = "the packages are for Linux x86-64")
+@NeedsPackages
 final class ContainerLimitsTest {
   private static final Path GROUPS = Path.of("/sys/fs/cgroup/memory");
 

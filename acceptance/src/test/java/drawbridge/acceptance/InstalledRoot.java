@@ -119,16 +119,16 @@ final class InstalledRoot implements AutoCloseable {
 
   /** Another folder of this machine is seen inside at the same path. */
   void show(Path folder) throws IOException, InterruptedException {
+    var _ =
+        beside("mkdir -p '%2$s%1$s' && mount --rbind '%1$s' '%2$s%1$s'".formatted(folder, root));
+  }
+
+  /** By this machine's own tools, which see the root where it is mounted. */
+  private String beside(String script) throws IOException, InterruptedException {
     Ran ran =
-        Ran.of(
-            "nsenter",
-            "--mount",
-            "--target",
-            Long.toString(holder.pid()),
-            "sh",
-            "-c",
-            "mkdir -p '%2$s%1$s' && mount --rbind '%1$s' '%2$s%1$s'".formatted(folder, root));
-    assertEquals(0, ran.code(), ran.text());
+        Ran.of("nsenter", "--mount", "--target", Long.toString(holder.pid()), "sh", "-c", script);
+    assertEquals(0, ran.code(), script + "\n" + ran.text());
+    return ran.text();
   }
 
   /**
@@ -136,17 +136,7 @@ final class InstalledRoot implements AutoCloseable {
    * needs is not asked for: Debian's libraries are in nobody's rpm.
    */
   String rpm(String arguments) throws IOException, InterruptedException {
-    Ran ran =
-        Ran.of(
-            "nsenter",
-            "--mount",
-            "--target",
-            Long.toString(holder.pid()),
-            "sh",
-            "-c",
-            "rpm --root '%s' --dbpath /var/lib/rpm --nodeps %s".formatted(root, arguments));
-    assertEquals(0, ran.code(), arguments + "\n" + ran.text());
-    return ran.text();
+    return beside("rpm --root '%s' --dbpath /var/lib/rpm --nodeps %s".formatted(root, arguments));
   }
 
   /** What runs a shell command inside, as root. */

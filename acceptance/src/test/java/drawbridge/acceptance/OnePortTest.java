@@ -17,11 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.x509.GeneralName;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -29,11 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * check, start by the unit's own command line, a call; and that nothing else was tried.
  */
 @Timeout(600)
-@Tag("packages")
-@EnabledOnOs(
-    value = OS.LINUX,
-    architectures = "amd64",
-    disabledReason = "the packages are for Linux x86-64")
+@NeedsPackages
 final class OnePortTest {
   private static final String HOST = "bus.drawbridge.test";
   private static final String CHECK =

@@ -20,11 +20,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,11 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * With {@code -Ddrawbridge.packages=FOLDER} it takes those that are there in place of building.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Tag("packages")
-@EnabledOnOs(
-    value = OS.LINUX,
-    architectures = "amd64",
-    disabledReason = "the packages are for Linux x86-64")
+@NeedsPackages
 final class PackagesTest {
   private static final long LARGEST = 90_000_000;
 

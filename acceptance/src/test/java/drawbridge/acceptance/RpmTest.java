@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -17,11 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
  * that holds what they need. It is Debian's: no distribution that uses rpm can be made here.
  */
 @Timeout(600)
-@Tag("packages")
-@EnabledOnOs(
-    value = OS.LINUX,
-    architectures = "amd64",
-    disabledReason = "the packages are for Linux x86-64")
+@NeedsPackages
 final class RpmTest {
   @TempDir Path folder;
 

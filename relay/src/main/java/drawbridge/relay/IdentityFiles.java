@@ -95,8 +95,7 @@ final class IdentityFiles implements Supplier<Identity> {
       alarmed = now;
       LOG.log(
           Level.WARNING,
-          "the CRL {0} was due for an update at {1}; from {2} on no peer is trusted. Fix: fetch a"
-              + " new one",
+          "the CRL {0} was due for an update at {1}; from {2} on no peer is trusted. Fix: fetch a new one",
           settings.crl(),
           due,
           due.plus(settings.grace()));
