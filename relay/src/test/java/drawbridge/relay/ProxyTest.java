@@ -157,7 +157,10 @@ final class ProxyTest {
     }
   }
 
-  /** Everything that it starts ends with it, as its table of processes does. */
+  /**
+   * Everything that it starts ends with it, as its table of processes does. squid writes down a
+   * tunnel when it closes, so it is ended in good order before the log is read.
+   */
   private static final String SCRIPT =
       """
       set -eu
@@ -185,5 +188,7 @@ final class ProxyTest {
         sleep 0.1
       done
       inside "$java" -cp "$classes" drawbridge.relay.ProxiedMain inner "$folder" 10.213.7.1 3128
+      kill -TERM $squid
+      wait $squid || true
       """;
 }
