@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @NeedsPackages
 final class BuiltTwiceTest {
-  @TempDir private Path folder;
+  @TempDir static Path folder;
   private Path first;
   private Path again;
 

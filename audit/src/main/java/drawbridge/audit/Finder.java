@@ -3,6 +3,7 @@ package drawbridge.audit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /** Reads the records that a query asks for, with the help of the indexes. For one thread. */
 final class Finder {
@@ -51,7 +53,7 @@ final class Finder {
 
   /** False: nobody wants more. */
   boolean run(SegmentFiles files) throws IOException {
-    Optional<Index> index = Index.open(files.index());
+    Optional<Index> index = Index.open(files);
     return index.isPresent() ? indexed(files, index.get()) : whole(files);
   }
 
@@ -71,6 +73,9 @@ final class Finder {
     Path file = files.readable();
     boolean compressed = file.equals(files.compressed());
     try (FileChannel channel = FileChannel.open(file)) {
+      if (index.start(index.blocks(), compressed) != channel.size()) {
+        return whole(files);
+      }
       while (record >= 0) {
         int block = record / Index.RECORDS;
         long from = index.start(block, compressed);
@@ -88,6 +93,8 @@ final class Finder {
         }
         record = wanted.nextSetBit(next);
       }
+    } catch (ZipException | EOFException e) {
+      throw new IOException(file + " or its index is damaged: run audit verify", e);
     }
     return true;
   }

@@ -149,7 +149,7 @@ final class Housekeeping implements AutoCloseable {
   /** When the next segment begins, this one has ended. */
   private static Instant ended(SegmentFiles files) throws IOException {
     Index index =
-        Index.open(files.index())
+        Index.open(files)
             .orElseThrow(() -> new IOException(files.index() + " is no index of this version"));
     return Instant.ofEpochSecond(index.latest(index.blocks() - 1) / 1_000_000);
   }

@@ -62,24 +62,48 @@ final class Index {
   }
 
   /** Empty: there is none, it is not whole, or another version made it. */
-  static Optional<Index> open(Path file) throws IOException {
+  static Optional<Index> open(SegmentFiles segment) throws IOException {
+    Path file = segment.index();
     if (!Files.exists(file)) {
       return Optional.empty();
     }
     try (FileChannel channel = FileChannel.open(file)) {
       MappedByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
-      return Optional.of(bytes).filter(Index::whole).map(Index::new);
+      return Optional.of(bytes).filter(all -> whole(all, segment.first())).map(Index::new);
     }
   }
 
-  private static boolean whole(ByteBuffer bytes) {
-    return bytes.capacity() >= HEADER
-        && bytes.getLong(0) == MAGIC
-        && bytes.capacity()
-            == size(
-                bytes.getLong(3 * Long.BYTES),
-                bytes.getLong(4 * Long.BYTES),
-                bytes.getLong(5 * Long.BYTES));
+  /** Also of one that was altered nothing but its hints is wrong: no place lies outside. */
+  private static boolean whole(ByteBuffer bytes, long first) {
+    if (bytes.capacity() < HEADER
+        || bytes.getLong(0) != MAGIC
+        || bytes.getLong(Long.BYTES) != first) {
+      return false;
+    }
+    for (int i = 2; i < HEADER / Long.BYTES; i++) {
+      long count = bytes.getLong(i * Long.BYTES);
+      if (count < 0 || count > bytes.capacity()) {
+        return false;
+      }
+    }
+    long records = bytes.getLong(2 * Long.BYTES);
+    long blocks = bytes.getLong(3 * Long.BYTES);
+    if (blocks != (records + RECORDS - 1) / RECORDS
+        || bytes.capacity()
+            != size(blocks, bytes.getLong(4 * Long.BYTES), bytes.getLong(5 * Long.BYTES))) {
+      return false;
+    }
+    for (int start = HEADER; start < HEADER + 2 * Long.BYTES; start += Long.BYTES) {
+      long last = 0;
+      for (int block = 0; block <= blocks; block++) {
+        long next = bytes.getLong(start + block * BLOCK);
+        if (next < last) {
+          return false;
+        }
+        last = next;
+      }
+    }
+    return true;
   }
 
   int blocks() {
@@ -96,7 +120,7 @@ final class Index {
     return first + (long) block * RECORDS;
   }
 
-  /** Where a block begins, and the last one's next. */
+  /** Where a block begins, in order; that of the block behind the last is where the file ends. */
   long start(int block, boolean compressed) {
     return bytes.getLong(HEADER + block * BLOCK + (compressed ? Long.BYTES : 0));
   }
@@ -122,7 +146,9 @@ final class Index {
           break;
         }
         int record = (int) (entry & ~HASH);
-        found[record / Long.SIZE] |= 1L << record;
+        if (record < records) {
+          found[record / Long.SIZE] |= 1L << record;
+        }
       }
       for (int i = least(sharedAt, shared, hash); i < shared; i++) {
         long entry = number(sharedAt, i);
@@ -130,7 +156,7 @@ final class Index {
           break;
         }
         int block = (int) (entry & ~HASH) / RECORDS;
-        for (int part = 0; part < MASK; part++) {
+        for (int part = 0; block < blocks && part < MASK; part++) {
           found[block * MASK + part] |= number(masksAt, i * MASK + part);
         }
       }

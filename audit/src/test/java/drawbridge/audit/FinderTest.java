@@ -168,6 +168,42 @@ class FinderTest {
     assertTrue(hits > 1_000, "too few: " + hits);
   }
 
+  /** It may hide records, which only {@code verify} tells; it invents none, and stops nothing. */
+  @Test
+  void anIndexThatWasAlteredEndsNoSearch() throws Exception {
+    try (AuditLog log = AuditFiles.open(folder(), 200_000)) {
+      while (SegmentFiles.in(folder()).size() < 2) {
+        log.record(AuditRecord.call(about("c", "orders/v1/Find", List.of(), ""), ok()));
+      }
+      new Housekeeping(log, folder(), true, Duration.ZERO, InstantSource.system()).tidy();
+    }
+    Query query = Query.builder().any("orders/v1/Find", "operation").build();
+    int all = AuditFolder.of(folder()).find(query, 100_000).size();
+    Path index = SegmentFiles.in(folder()).getFirst().index();
+    byte[] whole = Files.readAllBytes(index);
+    Random random = new Random(3);
+    int damaged = 0;
+    int fewer = 0;
+    for (int i = 0; i < 500; i++) {
+      byte[] altered = whole.clone();
+      // The header and the directory are small, and most is in them.
+      int most = i % 2 == 0 ? altered.length : 6 * Long.BYTES + 12 * Long.BYTES;
+      for (int times = 0; times <= i % 3; times++) {
+        altered[random.nextInt(most)] = (byte) random.nextInt();
+      }
+      Files.write(index, altered);
+      try {
+        int found = AuditFolder.of(folder()).find(query, 100_000).size();
+        assertTrue(found <= all, found + " of " + all);
+        fewer += found < all ? 1 : 0;
+      } catch (IOException e) {
+        assertTrue(e.toString().contains("run audit verify"), e.toString());
+        damaged++;
+      }
+    }
+    assertTrue(damaged > 5 && fewer > 5, damaged + " times damaged, " + fewer + " times fewer");
+  }
+
   private static List<String> lines(List<Found> found) {
     return found.stream().map(Found::line).toList();
   }
@@ -176,7 +212,7 @@ class FinderTest {
   private int indexed(Query query) throws IOException {
     int records = 0;
     for (SegmentFiles files : SegmentFiles.in(folder())) {
-      Index index = Index.open(files.index()).orElse(null);
+      Index index = Index.open(files).orElse(null);
       if (index != null) {
         BitSet all = new BitSet();
         all.set(0, index.records());
