@@ -132,11 +132,11 @@ final class InstalledRoot implements AutoCloseable {
   }
 
   /**
-   * Installs, asks or removes with this machine's own rpm, whose scripts run inside. What a package
-   * needs is not asked for: Debian's libraries are in nobody's rpm.
+   * Installs, asks or removes with this machine's own rpm, whose scripts run inside. Debian's
+   * libraries are in nobody's rpm, so what a package needs must not be asked for.
    */
   String rpm(String arguments) throws IOException, InterruptedException {
-    return beside("rpm --root '%s' --dbpath /var/lib/rpm --nodeps %s".formatted(root, arguments));
+    return beside("rpm --root '%s' --dbpath /var/lib/rpm %s".formatted(root, arguments));
   }
 
   /** What runs a shell command inside, as root. */
