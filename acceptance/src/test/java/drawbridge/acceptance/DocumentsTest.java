@@ -241,6 +241,7 @@ final class DocumentsTest {
     Process generate =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
                 "-jar",
                 generator.toString(),
                 "generate",

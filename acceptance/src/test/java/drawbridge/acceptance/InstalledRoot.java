@@ -36,6 +36,7 @@ final class InstalledRoot implements AutoCloseable {
 
   private final Process holder;
   private final Path root;
+  private final List<Process> started = new ArrayList<>();
   private List<String> network = List.of();
 
   private InstalledRoot(Process holder, Path root) {
@@ -167,8 +168,17 @@ final class InstalledRoot implements AutoCloseable {
     return ran.text();
   }
 
+  /** It ends with the root, also where a test fails before it stops it. */
+  void started(Process process) {
+    started.add(process);
+  }
+
   @Override
   public void close() throws IOException, InterruptedException {
+    for (Process process : started) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
     holder.getOutputStream().close();
     assertTrue(holder.waitFor(20, TimeUnit.SECONDS), "the mounts are still there");
   }

@@ -115,6 +115,7 @@ final class InstalledService {
             .redirectErrorStream(true)
             .redirectOutput(Redirect.appendTo(log().toFile()))
             .start();
+    root.started(process);
   }
 
   /** As the same user, another of the program's commands on the same settings. */

@@ -218,6 +218,7 @@ final class EntraTest {
       ProcessBuilder check =
           new ProcessBuilder(
               Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "-XX:TieredStopAtLevel=1",
               "-cp",
               System.getProperty("java.class.path"),
               MachineMain.class.getName(),

@@ -81,7 +81,7 @@ final class FallbackTest {
                 "-c",
                 "ip link set lo up && "
                     + firewall
-                    + "exec \"$0\" -cp \"$1\" drawbridge.relay.FallbackMain \"$2\" \"$3\"",
+                    + "exec \"$0\" -XX:TieredStopAtLevel=1 -cp \"$1\" drawbridge.relay.FallbackMain \"$2\" \"$3\"",
                 java,
                 System.getProperty("java.class.path"),
                 folder.toString(),

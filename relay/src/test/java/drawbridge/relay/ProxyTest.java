@@ -179,7 +179,7 @@ final class ProxyTest {
       inside ip link set lo up
       inside ip addr add 10.213.7.2/30 dev way-in
       inside ip link set way-in up
-      "$java" -cp "$classes" drawbridge.relay.ProxiedMain outer "$folder" &
+      "$java" -XX:TieredStopAtLevel=1 -cp "$classes" drawbridge.relay.ProxiedMain outer "$folder" &
       /usr/sbin/squid -N -f "$folder/squid.conf" >"$folder/squid.out" 2>&1 &
       squid=$!
       for try in $(seq 600); do
@@ -187,7 +187,7 @@ final class ProxyTest {
         if [ -e "$folder/ready" ] && (exec 3<>/dev/tcp/10.213.7.1/3128) 2>/dev/null; then break; fi
         sleep 0.1
       done
-      inside "$java" -cp "$classes" drawbridge.relay.ProxiedMain inner "$folder" 10.213.7.1 3128
+      inside "$java" -XX:TieredStopAtLevel=1 -cp "$classes" drawbridge.relay.ProxiedMain inner "$folder" 10.213.7.1 3128
       kill -TERM $squid
       wait $squid || true
       """;

@@ -1,6 +1,7 @@
 package drawbridge.relay;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -242,12 +243,22 @@ final class Simulation {
         });
   }
 
-  private static byte expected(Channel channel, boolean byOpener, long offset) {
-    long x = channel.id.getMostSignificantBits() ^ (byOpener ? 0x9E3779B97F4A7C15L : 0x1234567);
-    x ^= (offset >>> 3) * 0xD6E8FEB86659FD93L;
-    x ^= x >>> 29;
-    x *= 0xBF58476D1CE4E5B9L;
-    return (byte) (x >>> ((offset & 7) * 8));
+  /** What stands in the stream from an offset on, eight bytes at a time. */
+  private static void expect(
+      byte[] bytes, int count, Channel channel, boolean byOpener, long offset) {
+    long stream =
+        channel.id.getMostSignificantBits() ^ (byOpener ? 0x9E3779B97F4A7C15L : 0x1234567);
+    int i = 0;
+    while (i < count) {
+      long at = offset + i;
+      long word = stream ^ (at >>> 3) * 0xD6E8FEB86659FD93L;
+      word = (word ^ (word >>> 29)) * 0xBF58476D1CE4E5B9L;
+      word >>>= (at & 7) * 8;
+      for (long left = 8 - (at & 7); left > 0 && i < count; left--) {
+        bytes[i++] = (byte) word;
+        word >>>= 8;
+      }
+    }
   }
 
   private final class Node implements Mailbox.Host {
@@ -345,6 +356,7 @@ final class Simulation {
     final int target;
     final long born = now;
     private final byte[] buffer = new byte[16_384];
+    private final byte[] right = new byte[buffer.length];
     private int written;
     private int read;
     private boolean sawEnd;
@@ -439,9 +451,8 @@ final class Simulation {
           tries--) {
         int most = 1 + random.nextInt(random.nextBoolean() ? 300 : buffer.length);
         int count = Math.min(most, target - written);
-        for (int i = 0; i < count; i++) {
-          buffer[i] = expected(channel, channel.opener, written + i);
-        }
+        int fits = Math.min(count, channel.out.room());
+        expect(buffer, fits, channel, channel.opener, written);
         int taken = channel.state() == Channel.State.CLOSED ? 0 : channel.write(buffer, 0, count);
         written += taken;
         if (taken < count) {
@@ -457,11 +468,11 @@ final class Simulation {
           sawEnd |= n < 0;
           break;
         }
-        for (int j = 0; j < n; j++) {
-          if (buffer[j] != expected(channel, !channel.opener, read + j)) {
-            problems.add("changed byte at " + (read + j) + " of " + channel);
-            return;
-          }
+        expect(right, n, channel, !channel.opener, read);
+        int changed = Arrays.mismatch(buffer, 0, n, right, 0, n);
+        if (changed >= 0) {
+          problems.add("changed byte at " + (read + changed) + " of " + channel);
+          return;
         }
         read += n;
       }

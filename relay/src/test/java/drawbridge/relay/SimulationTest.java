@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Bytes intact or a clean error, never a hang, nothing left behind: over thousands of seeds. */
 final class SimulationTest {
   /** Of each scenario; {@code drawbridge test --long} goes on from there. */
-  private static final int SEEDS = Boolean.getBoolean("drawbridge.long") ? 3_000 : 200;
+  private static final int SEEDS = Boolean.getBoolean("drawbridge.long") ? 3_000 : 300;
 
   @ParameterizedTest
   @EnumSource

@@ -64,6 +64,7 @@ final class TokenTest {
     String said =
         run(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             TokenMain.class.getName(),

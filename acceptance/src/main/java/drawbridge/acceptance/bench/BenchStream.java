@@ -9,6 +9,7 @@ import drawbridge.settings.Program;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,9 +31,17 @@ final class BenchStream implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
-      defaultValue = "3",
-      description = "streams measured of each, after one that is not; default ${DEFAULT-VALUE}")
+      defaultValue = "5",
+      description = "streams measured of each; default ${DEFAULT-VALUE}")
   private int rounds;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "120",
+      description =
+          "seconds of streams before those that are measured, at least one; default"
+              + " ${DEFAULT-VALUE}")
+  private int warmUp;
 
   @Option(
       names = "--heap",
@@ -50,7 +59,10 @@ final class BenchStream implements Callable<Integer> {
       for (Topology topology : List.of(Topology.RELAY, Topology.DIRECT)) {
         progress.accept(topology.word());
         topology.set(stack);
-        connector.stream(PATH);
+        long warm = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmUp);
+        do {
+          good &= connector.stream(PATH).lines() == rows;
+        } while (System.nanoTime() < warm);
         Gauges before = Gauges.of(stack);
         List<Connector.Streamed> all = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
