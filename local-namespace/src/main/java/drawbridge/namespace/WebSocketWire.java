@@ -240,7 +240,7 @@ final class WebSocketWire implements Wire {
     reply(
         answer.status()
             + "\r\nConnection: close"
-            + (body.length == 0 ? "" : "\r\nContent-Type: application/xml; charset=utf-8")
+            + (body.length == 0 ? "" : "\r\nContent-Type: application/atom+xml;charset=utf-8")
             + "\r\nContent-Length: "
             + body.length,
         body);
