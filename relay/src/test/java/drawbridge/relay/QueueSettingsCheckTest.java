@@ -73,6 +73,7 @@ final class QueueSettingsCheckTest {
         @Override
         public void close() {}
       };
+  private Level before;
   private LocalNamespace namespace;
 
   @BeforeEach
@@ -81,14 +82,17 @@ final class QueueSettingsCheckTest {
     pki.local("namespace").write(folder, "namespace");
     namespace = namespace(queue -> queue);
     ear.setLevel(Level.ALL);
+    before = root.getLevel();
+    root.setLevel(Level.ALL);
     root.addHandler(ear);
   }
 
-  /** Whatever a test did, the key is in no line of the log. */
+  /** Whatever a test did, the key is in no line of any log, at any level. */
   @AfterEach
   void stop() {
     namespace.close();
     root.removeHandler(ear);
+    root.setLevel(before);
     assertTrue(logged.stream().noneMatch(line -> line.contains(MANAGING)), logged::toString);
   }
 
