@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -91,12 +92,46 @@ final class CheckTest {
     }
   }
 
+  /** By the key that manages the namespace, which neither program has. */
+  @Test
+  @Order(1)
+  void theSettingsOfTheQueuesAreSeenWithAKeyThatManagesThem() throws Exception {
+    for (String side : List.of("agent", "gateway")) {
+      String config = config(side.equals("agent") ? "agent-a" : "gateway-1");
+      Ran ran = check(side, config, "--json", "--manage=" + manage());
+      assertEquals(0, ran.code(), ran.text());
+      for (String queue : List.of("drawbridge.plant-1.agent-a", "drawbridge.gateway-1")) {
+        JsonNode seen = finding(ran, "Settings of " + queue);
+        assertEquals("ok", seen.path("verdict").asText(), ran.text());
+        assertTrue(seen.path("detail").asText().contains("time-to-live PT1M"), ran.text());
+      }
+    }
+  }
+
+  /** Beside the other secrets, so that no bundle may hold it. */
+  private static Path manage() throws Exception {
+    Path secrets = stack.folder().resolve("secrets");
+    Path file =
+        Files.writeString(
+            secrets.resolve("manage"),
+            "Endpoint=sb://localhost/;SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey="
+                + Files.readString(secrets.resolve("root")).strip());
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    return file;
+  }
+
   /** Every secret that the stack has, against every byte of the bundle. */
   @Test
   @Order(2)
   void theBundleHoldsNoSecret() throws Exception {
     Path zip = stack.folder().resolve("support.zip");
-    Ran ran = check("agent", config("agent-a"), "--bundle=" + zip, "--log=" + stack.log("agent-a"));
+    Ran ran =
+        check(
+            "agent",
+            config("agent-a"),
+            "--manage=" + manage(),
+            "--bundle=" + zip,
+            "--log=" + stack.log("agent-a"));
     assertEquals(0, ran.code(), ran.text());
     StringBuilder all = new StringBuilder();
     try (InputStream file = Files.newInputStream(zip);

@@ -2,6 +2,7 @@ package drawbridge.agent;
 
 import drawbridge.agent.console.StatusSocket;
 import drawbridge.audit.AuditDisk;
+import drawbridge.relay.ManageOption;
 import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.WayCheck;
 import drawbridge.settings.Answers;
@@ -48,6 +49,8 @@ final class CheckCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "FILE", description = "agent.yaml")
   @Nullable Path config;
 
+  @Mixin final ManageOption manage = new ManageOption();
+
   @Mixin final BundleOptions bundle = new BundleOptions();
 
   @Option(names = "--offline", description = "only read the files")
@@ -83,6 +86,7 @@ final class CheckCommand implements Callable<Integer> {
           "say what to check: --config FILE, or --namespace HOST where there are no settings yet");
     }
     List<Path> secrets = new ArrayList<>(SecretFiles.of(config));
+    secrets.addAll(manage.secrets());
     Optional<AgentSettings> settings = look(findings, config, secrets);
     bundle.write(
         "agent",
@@ -111,6 +115,11 @@ final class CheckCommand implements Callable<Integer> {
     findings.step(() -> pages(settings));
     findings.add(AuditDisk.look(settings.audit().folder()));
     boolean way = findings.step(() -> surroundings().check(settings, offline));
+    if (!offline && way && manage.given()) {
+      findings.step(() -> surroundings().queues(settings, manage));
+    } else if (!offline && !json) {
+      out().println(ManageOption.HINT);
+    }
     if (!offline && way && findings.good()) {
       findings.step(() -> surroundings().channels(settings));
     }

@@ -2,8 +2,10 @@ package drawbridge.agent;
 
 import drawbridge.adapters.sql.Drivers;
 import drawbridge.relay.IdentityCheck;
+import drawbridge.relay.ManageOption;
 import drawbridge.relay.NamespaceCheck;
 import drawbridge.relay.PeerName;
+import drawbridge.relay.QueueSettingsCheck;
 import drawbridge.settings.Finding;
 import drawbridge.settings.SettingsException;
 import java.io.IOException;
@@ -45,12 +47,26 @@ final class Premises implements Surroundings {
     List<Finding> all =
         new ArrayList<>(IdentityCheck.run(connections.identity(), self, Instant.now()));
     if (!offline) {
-      List<String> mailboxes =
-          settings.gateways().stream().map(name -> PeerName.gateway(name).mailbox()).toList();
       all.addAll(
-          NamespaceCheck.run(self, mailboxes, connections.namespace(), connections.network()));
+          NamespaceCheck.run(
+              self, mailboxes(settings), connections.namespace(), connections.network()));
     }
     return all;
+  }
+
+  private static List<String> mailboxes(AgentSettings settings) {
+    return settings.gateways().stream().map(name -> PeerName.gateway(name).mailbox()).toList();
+  }
+
+  @Override
+  public List<Finding> queues(AgentSettings settings, ManageOption manage) {
+    Supervisor.Connections connections = Supervisor.Connections.read(settings);
+    return QueueSettingsCheck.run(
+        PeerName.agent(settings.site(), settings.name()),
+        mailboxes(settings),
+        connections.namespace(),
+        connections.network(),
+        manage);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package drawbridge.agent;
 
+import drawbridge.relay.ManageOption;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.Finding;
 import java.util.List;
@@ -33,6 +34,15 @@ public interface Surroundings {
    * @throws drawbridge.settings.SettingsException where namespace, network or identity are wrong
    */
   List<Finding> check(AgentSettings settings, boolean offline);
+
+  /**
+   * Looks at the settings of the mailboxes, with the right Manage that the option lends.
+   *
+   * @throws drawbridge.settings.SettingsException where what it lends is of no use
+   */
+  default List<Finding> queues(AgentSettings settings, ManageOption manage) {
+    return List.of();
+  }
 
   /**
    * Tries a channel to each gateway, or asks the agent that runs for its own; blocks for some

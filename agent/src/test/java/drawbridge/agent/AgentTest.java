@@ -10,6 +10,7 @@ import drawbridge.adapters.Operation;
 import drawbridge.agent.policy.Policy;
 import drawbridge.certs.SampleFiles;
 import drawbridge.certs.SampleKey;
+import drawbridge.relay.ManageOption;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.Finding;
 import drawbridge.settings.SettingsException;
@@ -17,6 +18,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -82,6 +84,11 @@ class AgentTest {
     public AutoCloseable connect(AgentSettings settings, Agent agent, OpenSite site) {
       connected.complete(agent);
       return () -> {};
+    }
+
+    @Override
+    public List<Finding> queues(AgentSettings settings, ManageOption manage) {
+      return List.of(Finding.ok("Settings of a queue", "by " + manage.secrets()));
     }
 
     @Override
@@ -151,6 +158,28 @@ class AgentTest {
         run(0, new Main(new Around()), "check", "--offline", "--config", config.toString());
     assertFalse(offline.contains("source erp"), offline);
     assertFalse(Files.exists(folder.resolve("audit")), "it only looks");
+    assertFalse(online.contains("Settings of"), online);
+    assertTrue(online.contains("Not looked at: settings of the queues"), online);
+    assertFalse(offline.contains("Not looked at"), offline);
+  }
+
+  @Test
+  void theSettingsOfTheQueuesAreLookedAtWhereThatIsAskedFor() throws Exception {
+    Path key = Files.writeString(folder.resolve("manage"), "SharedAccessKey=hush-hush");
+    Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-r--r--"));
+    String said =
+        run(
+            1,
+            new Main(new Around()),
+            "check",
+            "--config",
+            config.toString(),
+            "--manage",
+            key.toString());
+    assertTrue(said.contains("ok       Settings of a queue: by [" + key + "]"), said);
+    assertTrue(said.contains("failed   rights of " + key), said);
+    assertFalse(said.contains("Not looked at"), said);
+    assertFalse(said.contains("hush-hush"), said);
   }
 
   @Test

@@ -4,10 +4,12 @@ import drawbridge.audit.AuditRecord;
 import drawbridge.relay.AgentLink;
 import drawbridge.relay.GatewayRelay;
 import drawbridge.relay.IdentitySettings;
+import drawbridge.relay.ManageOption;
 import drawbridge.relay.NamespaceCheck;
 import drawbridge.relay.NamespaceSettings;
 import drawbridge.relay.NetworkSettings;
 import drawbridge.relay.PeerName;
+import drawbridge.relay.QueueSettingsCheck;
 import drawbridge.relay.RelayEvents;
 import drawbridge.relay.RelayTls;
 import drawbridge.settings.Finding;
@@ -100,6 +102,17 @@ final class Channels {
         mailboxes(settings).keySet(),
         connections.namespace,
         connections.network);
+  }
+
+  /** Looks at the settings of the mailboxes, with the right Manage that the option lends. */
+  static List<Finding> queues(
+      GatewaySettings settings, Connections connections, ManageOption manage) {
+    return QueueSettingsCheck.run(
+        PeerName.gateway(settings.name()),
+        mailboxes(settings).keySet(),
+        connections.namespace,
+        connections.network,
+        manage);
   }
 
   /** Opening and closing are logged by the relay itself. */

@@ -2,6 +2,7 @@ package drawbridge.gateway;
 
 import drawbridge.audit.AuditDisk;
 import drawbridge.relay.IdentityCheck;
+import drawbridge.relay.ManageOption;
 import drawbridge.relay.PeerName;
 import drawbridge.settings.BundleOptions;
 import drawbridge.settings.Finding;
@@ -13,6 +14,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -35,6 +37,8 @@ final class CheckCommand implements Callable<Integer> {
   @Option(names = "--config", paramLabel = "F", required = true, description = "gateway.yaml")
   private Path config = Path.of("gateway.yaml");
 
+  @Mixin private final ManageOption manage = new ManageOption();
+
   @Mixin private final BundleOptions bundle = new BundleOptions();
 
   @Option(names = "--offline", description = "only read the files")
@@ -47,7 +51,8 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
     Findings findings = new Findings(out, json);
-    List<Path> secrets = SecretFiles.of(config);
+    List<Path> secrets = new ArrayList<>(SecretFiles.of(config));
+    secrets.addAll(manage.secrets());
     findings.step(() -> look(findings, secrets));
     bundle.write(
         "gateway",
@@ -75,6 +80,13 @@ final class CheckCommand implements Callable<Integer> {
     findings.addAll(
         IdentityCheck.run(
             connections.identity(), PeerName.gateway(settings.name()), Instant.now()));
-    return offline ? List.of() : Channels.check(settings, connections);
+    if (offline) {
+      return List.of();
+    }
+    findings.addAll(Channels.check(settings, connections));
+    if (!manage.given() && !json) {
+      Objects.requireNonNull(spec).commandLine().getOut().println(ManageOption.HINT);
+    }
+    return manage.given() ? Channels.queues(settings, connections, manage) : List.of();
   }
 }

@@ -38,6 +38,7 @@ import picocli.CommandLine;
 @Timeout(120)
 final class CheckCommandTest {
   private static final String SAS = "the-shared-access-key-of-the-gateway";
+  private static final String MANAGING = "bWFuYWdpbmcta2V5LW9mLXRoZS10ZXN0LW9ubHk=";
   private static final String AGENT = "drawbridge.plant-1.agent-a";
 
   @TempDir private Path folder;
@@ -47,6 +48,7 @@ final class CheckCommandTest {
           NamespaceSettings.builder()
               .queue("drawbridge.gateway-1")
               .queue(AGENT)
+              .key("boss", MANAGING)
               .key(
                   "gateway-1",
                   SAS,
@@ -119,6 +121,62 @@ final class CheckCommandTest {
     assertFalse(said.toString().contains("✗"), said::toString);
   }
 
+  private Path manage(String rights) throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("manage"),
+            "Endpoint=sb://localhost/;SharedAccessKeyName=boss;SharedAccessKey=" + MANAGING);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(rights));
+  }
+
+  /** The queues of this test are as the local namespace makes them, which live for two weeks. */
+  @Test
+  void theSettingsOfTheQueuesAreLookedAtWithAKeyThatMayManageThem() throws Exception {
+    Path log = Files.writeString(folder.resolve("log"), "somebody pasted " + MANAGING + "\n");
+    Path zip = folder.resolve("support.zip");
+    Path config = settings(0, "agent-a");
+    assertEquals(
+        0,
+        check(config, "--manage=" + manage("rw-------"), "--bundle=" + zip, "--log=" + log),
+        said::toString);
+    says(
+        "✓ ok       rights: 4 secret files",
+        "! warning  Settings of drawbridge.gateway-1: time-to-live is PT336H",
+        "! warning  Settings of " + AGENT,
+        "--default-message-time-to-live PT1M");
+    assertFalse(said.toString().contains(MANAGING), said::toString);
+    assertFalse(said.toString().contains("Not looked at"), said::toString);
+    String bundled = bundled(zip);
+    assertTrue(bundled.contains("somebody pasted ***"), bundled);
+    assertTrue(bundled.contains("Settings of " + AGENT), bundled);
+    assertFalse(bundled.contains(MANAGING), bundled);
+  }
+
+  @Test
+  void withoutThatKeyNothingOfThemIsSaidButHowToSeeThem() throws Exception {
+    assertEquals(0, check(settings(0, "agent-a")), said::toString);
+    says("Not looked at: settings of the queues. --manage FILE does");
+    assertFalse(said.toString().contains("Settings of"), said::toString);
+    said.getBuffer().setLength(0);
+    assertEquals(0, check(settings(0, "agent-a"), "--json"), said::toString);
+    assertFalse(said.toString().contains("--manage"), said::toString);
+  }
+
+  @Test
+  void aFileOfThatKeyThatIsOfNoUseIsNamed() throws Exception {
+    assertEquals(
+        1, check(settings(0, "agent-a"), "--manage=" + manage("rw-r--r--")), said::toString);
+    says("✗ failed   rights of " + folder.resolve("manage"), "! warning  Settings of " + AGENT);
+    said.getBuffer().setLength(0);
+    Path sas = folder.resolve("sas");
+    assertEquals(1, check(settings(0, "agent-a"), "--manage=" + sas), said::toString);
+    says("✗ failed   " + sas + ": this is not a connection string with a key");
+    assertFalse(said.toString().contains(SAS), said::toString);
+    said.getBuffer().setLength(0);
+    assertEquals(1, check(settings(0, "agent-a"), "--manage"), said::toString);
+    says("✗ failed   --manage: these settings sign in with a shared access key");
+  }
+
   @Test
   void aKeyOfAnotherCertificateIsNamed() throws Exception {
     samples(folder.resolve("others"));
@@ -186,14 +244,7 @@ final class CheckCommandTest {
     Path zip = folder.resolve("support.zip");
     Path config = settings(0, "agent-z");
     assertEquals(1, check(config, "--bundle=" + zip, "--log=" + log), said::toString);
-    StringBuilder all = new StringBuilder();
-    try (InputStream file = Files.newInputStream(zip);
-        ZipInputStream in = new ZipInputStream(file)) {
-      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
-        all.append(entry.getName()).append('\n');
-        all.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-      }
-    }
+    String all = bundled(zip);
     for (String part :
         List.of("settings/gateway.yaml", "public-url", "no such queue", "signed in with")) {
       assertTrue(all.indexOf(part) >= 0, part + " is missing");
@@ -207,6 +258,18 @@ final class CheckCommandTest {
     byte[] before = Files.readAllBytes(zip);
     assertEquals(1, check(config, "--offline", "--bundle=" + zip), "it is there already");
     assertEquals(before.length, Files.size(zip));
+  }
+
+  private static String bundled(Path zip) throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (InputStream file = Files.newInputStream(zip);
+        ZipInputStream in = new ZipInputStream(file)) {
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        all.append(entry.getName()).append('\n');
+        all.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      }
+    }
+    return all.toString();
   }
 
   @Test

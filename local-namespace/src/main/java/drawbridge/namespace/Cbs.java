@@ -52,7 +52,7 @@ final class Cbs implements RequestNode {
   }
 
   /** By its own look, since SDKs in emulator mode and others name the type differently. */
-  private Grants.Grant check(String token, Address address) throws InvalidToken {
+  Grants.Grant check(String token, Address address) throws InvalidToken {
     if (token.startsWith("SharedAccessSignature ")) {
       return sas.check(token, address);
     }

@@ -208,7 +208,7 @@ final class ClientConnection implements EventLoop.Member {
     }
     begun.flip();
     if (begun.getInt(0) == GET) {
-      wire = new WebSocketWire(wire, begun, namespace.access()::now);
+      wire = new WebSocketWire(wire, begun, namespace.access()::now, new Descriptions(namespace));
     } else {
       transport.tail().put(begun);
       transport.process();
@@ -219,8 +219,11 @@ final class ClientConnection implements EventLoop.Member {
 
   private void endAt(int read) throws IOException {
     if (read < 0) {
-      wire.flush();
-      end(false);
+      boolean flushed = wire.flush();
+      // Under a delay the last words are on their way, and the wire calls again when they are due.
+      if (flushed || namespace.delayMillis() == 0) {
+        end(false);
+      }
     }
   }
 

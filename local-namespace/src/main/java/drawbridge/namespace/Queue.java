@@ -65,6 +65,10 @@ final class Queue {
     return settings.name();
   }
 
+  QueueSettings settings() {
+    return settings;
+  }
+
   int maxMessage() {
     return settings.maxMessage();
   }

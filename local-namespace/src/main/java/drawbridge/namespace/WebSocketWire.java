@@ -17,7 +17,7 @@ import java.util.function.LongSupplier;
 /**
  * The server's end of a WebSocket (RFC 6455) that carries AMQP in binary frames, at the path and
  * with the subprotocol of the service. Frames to the client hold at most 4 KB: the Java SDK takes
- * no longer ones.
+ * no longer ones. A request for any other path is one for a queue's description, and the only one.
  */
 final class WebSocketWire implements Wire {
   private static final String PATH = "/$servicebus/websocket";
@@ -34,6 +34,7 @@ final class WebSocketWire implements Wire {
 
   private final Wire lower;
   private final LongSupplier clock;
+  private final Descriptions descriptions;
   private final ByteBuffer in = ByteBuffer.allocate(32 << 10);
   private final ByteBuffer out = ByteBuffer.allocate(64 << 10).limit(0);
   private final byte[] mask = new byte[4];
@@ -46,9 +47,10 @@ final class WebSocketWire implements Wire {
    * @param begun what was read of the request already
    * @param clock epoch milliseconds, for the answer's date
    */
-  WebSocketWire(Wire lower, ByteBuffer begun, LongSupplier clock) {
+  WebSocketWire(Wire lower, ByteBuffer begun, LongSupplier clock, Descriptions descriptions) {
     this.lower = lower;
     this.clock = clock;
+    this.descriptions = descriptions;
     in.put(begun).flip();
   }
 
@@ -203,9 +205,13 @@ final class WebSocketWire implements Wire {
     String key = headers.get("sec-websocket-key");
     String protocols = headers.getOrDefault("sec-websocket-protocol", "");
     String[] request = lines[0].split(" ", -1);
-    boolean found = request.length > 1 && path(request[1]).equalsIgnoreCase(PATH);
-    if (!found || key == null || !protocols.contains(PROTOCOL)) {
-      reply((found ? "400 Bad Request" : "404 Not Found") + "\r\nContent-Length: 0");
+    String path = request.length > 1 ? path(request[1]) : "";
+    boolean socket = path.equalsIgnoreCase(PATH);
+    if (!socket || key == null || !protocols.contains(PROTOCOL)) {
+      reply(
+          socket
+              ? new Descriptions.Answer("400 Bad Request", "")
+              : descriptions.answer(path, headers.getOrDefault("authorization", "")));
       closed = true;
       return true;
     }
@@ -229,12 +235,23 @@ final class WebSocketWire implements Wire {
     return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
   }
 
-  private void reply(String head) {
-    byte[] bytes =
+  private void reply(Descriptions.Answer answer) {
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    reply(
+        answer.status()
+            + "\r\nConnection: close"
+            + (body.length == 0 ? "" : "\r\nContent-Type: application/atom+xml;charset=utf-8")
+            + "\r\nContent-Length: "
+            + body.length,
+        body);
+  }
+
+  private void reply(String head, byte... body) {
+    byte[] start =
         ("HTTP/1.1 " + head + "\r\nDate: " + date() + "\r\n\r\n")
             .getBytes(StandardCharsets.ISO_8859_1);
     out.clear();
-    out.put(bytes).flip();
+    out.put(start).put(body).flip();
   }
 
   private String date() {

@@ -4,8 +4,6 @@ import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import com.azure.core.http.HttpClient;
-import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
-import com.azure.core.util.Configuration;
 import com.azure.identity.AadCredentialBuilderBase;
 import com.azure.identity.ClientCertificateCredentialBuilder;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
@@ -39,13 +37,7 @@ final class EntraSignIn implements TokenCredential {
     this.login = login;
     // A machine's own identity is asked for on the machine, where no proxy leads.
     NetworkSettings way = login instanceof Login.ManagedIdentity ? NetworkSettings.DIRECT : network;
-    this.client =
-        new JdkHttpClientBuilder(Fetch.client(way))
-            // Nothing from HTTPS_PROXY and its like: the way is the admin's to name.
-            .configuration(Configuration.NONE)
-            .connectionTimeout(Duration.ofSeconds(10))
-            .responseTimeout(PATIENCE)
-            .build();
+    this.client = ServiceBusWay.http(way, PATIENCE);
   }
 
   @Override

@@ -5,11 +5,15 @@ import static java.util.Objects.requireNonNull;
 import com.azure.core.amqp.AmqpTransportType;
 import com.azure.core.amqp.ProxyAuthenticationType;
 import com.azure.core.amqp.ProxyOptions;
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.util.Configuration;
 import com.azure.messaging.servicebus.ServiceBusClientBuilder;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How Microsoft's SDK is told to get to a namespace: AMQP or WebSockets, proxy, login. */
+/** How Microsoft's SDK is told to get to a namespace: AMQP, WebSockets or HTTPS, proxy, login. */
 final class ServiceBusWay {
   private ServiceBusWay() {}
 
@@ -32,6 +36,16 @@ final class ServiceBusWay {
     }
     network.proxy().ifPresent(proxy -> builder.proxyOptions(options(proxy)));
     return builder;
+  }
+
+  /** For Microsoft's libraries, to the same places by HTTPS. */
+  static HttpClient http(NetworkSettings network, Duration patience) {
+    return new JdkHttpClientBuilder(Fetch.client(network))
+        // Nothing from HTTPS_PROXY and its like: the way is the admin's to name.
+        .configuration(Configuration.NONE)
+        .connectionTimeout(Duration.ofSeconds(10))
+        .responseTimeout(patience)
+        .build();
   }
 
   private static ProxyOptions options(NetworkSettings.Proxy proxy) {

@@ -47,6 +47,7 @@ final class EntraTest {
   private static final String OWN = "drawbridge.plant-1.agent-a";
   private static final String PEER = "drawbridge.gateway-1";
   private static final String APPLICATION = "33333333-0000-0000-0000-000000000003";
+  private static final String OWNER = "55555555-0000-0000-0000-000000000005";
   private static final String POD = "44444444-0000-0000-0000-000000000004";
 
   @TempDir Path folder;
@@ -67,6 +68,7 @@ final class EntraTest {
     for (String id : List.of(APPLICATION, POD, TokenEndpoint.MACHINE)) {
       known.add(new Principal(id, id, least));
     }
+    known.add(new Principal(OWNER, OWNER, Permissions.all()));
     namespace =
         LocalNamespace.start(
             drawbridge.namespace.NamespaceSettings.builder()
@@ -106,8 +108,12 @@ final class EntraTest {
   }
 
   private String certificateLogin() {
+    return certificateLogin(APPLICATION);
+  }
+
+  private String certificateLogin(String client) {
     return "{ entra: { tenant: %s, client: %s, certificate: app.pem, key: app.key, authority: \"%s\" } }"
-        .formatted(TokenEndpoint.TENANT, APPLICATION, entra.authority());
+        .formatted(TokenEndpoint.TENANT, client, entra.authority());
   }
 
   private NetworkSettings network() {
@@ -161,6 +167,31 @@ final class EntraTest {
     List<Finding> all = check(settings(certificateLogin()), "drawbridge.gateway-9");
     assertFalse(all.getLast().good(), all::toString);
     assertTrue(all.getLast().fix().contains("Azure Service Bus Data Sender"), all::toString);
+  }
+
+  /** What {@code --manage} without a file does. */
+  @Test
+  void theOwnLoginShowsTheSettingsOfTheQueuesWhereItsRoleAllowsIt() throws Exception {
+    entra.register(APPLICATION, application(SampleKey.RSA).certificate());
+    ManageOption own = new ManageOption();
+    own.manage = Path.of("");
+    Finding refused = queues(certificateLogin(), own).getFirst();
+    assertTrue(refused.detail().contains("Manage,EntityRead claims"), refused::toString);
+    assertTrue(refused.fix().contains("Azure Service Bus Data Owner"), refused::toString);
+    entra.register(OWNER, application(SampleKey.RSA).certificate());
+    List<Finding> seen = queues(certificateLogin(OWNER), own);
+    assertEquals(
+        List.of("Settings of " + OWN, "Settings of " + PEER),
+        seen.stream().map(Finding::what).toList());
+    assertTrue(seen.getFirst().detail().contains("time-to-live is PT336H"), seen::toString);
+    entra.close();
+    List<Finding> away = queues(certificateLogin(OWNER), own);
+    assertEquals(1, away.size());
+    assertTrue(away.getFirst().detail().contains("Entra ID cannot be reached"), away::toString);
+  }
+
+  private List<Finding> queues(String login, ManageOption own) {
+    return QueueSettingsCheck.run(SELF, List.of(PEER), settings(login), network(), own);
   }
 
   @Test

@@ -70,6 +70,8 @@ final class ProxiedMain {
     System.out.println("no password: " + check(folder, Optional.of(bare)));
     System.out.println("wrong password: " + check(folder, as(bare, "another")));
     System.out.println("password: " + check(folder, as(bare, PASSWORD)));
+    System.out.println("queues directly: " + queues(folder, Optional.empty()));
+    System.out.println("queues: " + queues(folder, as(bare, PASSWORD)));
     System.out.println(
         "message: " + message(network(folder.resolve("front-ca.pem"), as(bare, PASSWORD))));
     NetworkSettings through = network(folder.resolve("front-ca.pem"), as(bare, PASSWORD));
@@ -159,6 +161,22 @@ final class ProxiedMain {
 
   private static List<Finding> check(Path folder, Optional<NetworkSettings.Proxy> proxy) {
     return check(network(folder.resolve("front-ca.pem"), proxy));
+  }
+
+  private static List<Finding> queues(Path folder, Optional<NetworkSettings.Proxy> proxy)
+      throws IOException {
+    ManageOption manage = new ManageOption();
+    manage.manage =
+        Files.writeString(
+            folder.resolve("manage"),
+            "Endpoint=sb://%s/;SharedAccessKeyName=root;SharedAccessKey=%s".formatted(HOST, KEY));
+    return QueueSettingsCheck.run(
+        PeerName.agent("plant-1", "agent-a"),
+        List.of(PEER),
+        settings(),
+        network(folder.resolve("front-ca.pem"), proxy),
+        manage,
+        Duration.ofSeconds(10));
   }
 
   static List<Finding> check(NetworkSettings network) {

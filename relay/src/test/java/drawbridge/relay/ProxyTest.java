@@ -120,6 +120,9 @@ final class ProxyTest {
     String good = found(lines, "password: ", "Listen on", "Send to", "proxy: CONNECT to ");
     assertTrue(!good.contains("verdict=FAILED"), good);
     found(lines, "message: ", "true");
+    found(lines, "queues directly: ", "verdict=FAILED");
+    String queues = found(lines, "queues: ", "Settings of " + ProxiedMain.PEER);
+    assertTrue(queues.contains("time-to-live") && !queues.contains("verdict=FAILED"), queues);
     found(lines, "entra directly: ", "cannot be reached");
     found(lines, "entra: ", "a token");
     found(lines, "keys directly: ", "failed: ");

@@ -23,6 +23,9 @@ final class Redaction {
 
   private static final long LARGEST = 1 << 20;
 
+  private static final Pattern CONNECTION_KEY =
+      Pattern.compile("(?i)\\bSharedAccessKey\\s*=\\s*([^;\\s]+)");
+
   private static final List<Pattern> LOOKS =
       List.of(
           Pattern.compile(
@@ -54,6 +57,8 @@ final class Redaction {
         byte[] bytes = Files.readAllBytes(file);
         String text = new String(bytes, StandardCharsets.UTF_8).strip();
         forms(text, all);
+        // The key of a connection string may stand alone.
+        CONNECTION_KEY.matcher(text).results().forEach(key -> forms(key.group(1), all));
         // A key in PEM may have been copied without its frame, or line by line.
         text.lines()
             .filter(line -> line.length() >= 16 && !line.startsWith("-----"))

@@ -129,6 +129,25 @@ class BundleTest {
   }
 
   @Test
+  void theKeyOfAConnectionStringIsTakenOutAlsoWhereItStandsAlone() throws Exception {
+    String key = "bWFuYWdpbmcta2V5+L29mL3RoZQ==";
+    Path file =
+        Files.writeString(
+            folder.resolve("manage"),
+            "Endpoint=sb://contoso.servicebus.windows.net/;SharedAccessKeyName=boss;SharedAccessKey="
+                + key
+                + "\n");
+    Path zip = folder.resolve("bundle.zip");
+    new Bundle(List.of(file))
+        .text("a", "alone " + key + ", in a URL " + URLEncoder.encode(key, StandardCharsets.UTF_8))
+        .text("b", "whole " + Files.readString(file))
+        .write(zip);
+    Map<String, String> entries = read(zip);
+    assertEquals("alone ***, in a URL ***", entries.get("a"));
+    assertEquals("whole ***", entries.getOrDefault("b", "").strip());
+  }
+
+  @Test
   void aSecretThatEverybodyCanReadIsNamed() throws Exception {
     org.junit.jupiter.api.Assumptions.assumeTrue(
         Disk.posix(folder.getFileSystem()), "rights are no bits here");
