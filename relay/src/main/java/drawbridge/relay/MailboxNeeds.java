@@ -59,7 +59,7 @@ final class MailboxNeeds {
     int dead = now.getDeadLetterMessageCount();
     String holds = "%d messages wait, %d are dead letters".formatted(waiting, dead);
     if (waiting >= MANY) {
-      warnings.add("more than " + (MANY - 1) + " messages wait: nobody reads them");
+      warnings.add("many messages wait: nobody reads them");
       fixes.add("start the program whose mailbox it is, or look why it does not read");
     }
     if (dead > 0) {
