@@ -104,13 +104,17 @@ final class ServiceBusCarrier implements Carrier {
   public void send(String to, Message message, Report report) {
     AtomicBoolean reported = new AtomicBoolean();
     try {
-      senders
-          .computeIfAbsent(to, name -> builder.sender().queueName(name).buildAsyncClient())
+      ServiceBusSenderAsyncClient sender =
+          senders.computeIfAbsent(to, name -> builder.sender().queueName(name).buildAsyncClient());
+      sender
           .sendMessage(encode(message))
           .subscribe(
               nothing -> {},
               error -> {
-                failed(sendingTo(to), to, error);
+                // One that was put away speaks of a way that is used no more.
+                if (senders.get(to) == sender) {
+                  failed(sendingTo(to), to, error);
+                }
                 report(reported, report, false);
               },
               () -> {
