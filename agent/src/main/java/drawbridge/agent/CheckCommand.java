@@ -78,11 +78,13 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Findings findings = new Findings(out(), json);
     if (namespace != null) {
+      if (manage.given()) {
+        throw wrong("--manage looks at the queues that settings name: give --config FILE");
+      }
       return way(findings, namespace);
     }
     if (config == null) {
-      throw new ParameterException(
-          Objects.requireNonNull(spec).commandLine(),
+      throw wrong(
           "say what to check: --config FILE, or --namespace HOST where there are no settings yet");
     }
     List<Path> secrets = new ArrayList<>(SecretFiles.of(config));
@@ -237,6 +239,10 @@ final class CheckCommand implements Callable<Integer> {
 
   private Surroundings surroundings() {
     return Objects.requireNonNull(main).surroundings();
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
   }
 
   private PrintWriter out() {

@@ -180,6 +180,9 @@ class AgentTest {
     assertTrue(said.contains("failed   rights of " + key), said);
     assertFalse(said.contains("Not looked at"), said);
     assertFalse(said.contains("hush-hush"), said);
+    String alone =
+        run(2, new Main(new Around()), "check", "--namespace", "localhost:1", "--manage", "m");
+    assertTrue(alone.contains("--manage looks at the queues that settings name"), alone);
   }
 
   @Test
