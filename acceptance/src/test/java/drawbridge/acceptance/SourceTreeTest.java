@@ -66,6 +66,9 @@ final class SourceTreeTest {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
+            if (NOT_SOURCES.contains(String.valueOf(file.getFileName()))) {
+              return FileVisitResult.CONTINUE; // such as .git where git keeps several work trees
+            }
             // Latin-1 reads anything; what we look for is ASCII.
             String text = Files.readString(file, StandardCharsets.ISO_8859_1);
             var match = pattern.matcher(text);
