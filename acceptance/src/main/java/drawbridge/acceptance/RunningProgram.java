@@ -33,6 +33,7 @@ public final class RunningProgram {
   private final Path log;
   private final Path ready;
   private final Guard guard;
+  private volatile boolean told;
 
   private RunningProgram(String name, Process process, Path log, Path ready, Guard guard) {
     this.name = name;
@@ -116,6 +117,11 @@ public final class RunningProgram {
     return process.pid();
   }
 
+  /** Somebody has ended it, so that its end is no news. */
+  boolean told() {
+    return told;
+  }
+
   /** When it ends. */
   public CompletableFuture<Process> onExit() {
     return process.onExit();
@@ -123,6 +129,7 @@ public final class RunningProgram {
 
   /** Asks it to end, as a service manager does, and ends it hard after the grace period. */
   public void stop() {
+    told = true;
     List<ProcessHandle> tree = new ArrayList<>(process.descendants().toList());
     process.destroy();
     try {
@@ -143,6 +150,7 @@ public final class RunningProgram {
    * @throws IOException where it takes longer than that
    */
   void end(long patience, TimeUnit unit) throws IOException, InterruptedException {
+    told = true;
     process.destroy();
     if (!process.waitFor(patience, unit)) {
       throw new IOException(name + " did not end\n" + tail());
@@ -152,6 +160,7 @@ public final class RunningProgram {
 
   /** As the kernel does to a program that takes too much memory. */
   void kill() throws InterruptedException {
+    told = true;
     process.destroyForcibly().waitFor(5, TimeUnit.SECONDS);
   }
 

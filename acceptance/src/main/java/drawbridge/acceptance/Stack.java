@@ -11,13 +11,11 @@ import java.security.cert.X509Certificate;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -42,10 +40,6 @@ public final class Stack implements AutoCloseable {
   private final Guard guard;
   private final Thread hook = new Thread(this::end, "end the stack");
   private final Map<String, RunningProgram> programs = new LinkedHashMap<>();
-
-  /** Programs that somebody stopped. */
-  private final Set<String> atRest = new HashSet<>();
-
   private final List<Path> audits = new ArrayList<>();
   private final Map<String, URI> gateways = new LinkedHashMap<>();
   private final Map<String, URI> privates = new LinkedHashMap<>();
@@ -181,7 +175,6 @@ public final class Stack implements AutoCloseable {
       throw new IOException("the stack is being closed");
     }
     programs.put(name, RunningProgram.start(name, module, main, layout, guard));
-    atRest.remove(name);
   }
 
   private synchronized RunningProgram program(String name) {
@@ -204,11 +197,11 @@ public final class Stack implements AutoCloseable {
     }
   }
 
-  /** Completes with the name of the first program that ends by itself. */
+  /** Completes with the name of the first program that ends and was not told to. */
   public synchronized CompletableFuture<String> anyEnd() {
     return CompletableFuture.anyOf(
             programs.values().stream()
-                .filter(program -> !atRest.contains(program.name()))
+                .filter(program -> !program.told())
                 .map(program -> program.onExit().thenApply(process -> program.name()))
                 .toArray(CompletableFuture<?>[]::new))
         .thenApply(String.class::cast);
@@ -325,17 +318,12 @@ public final class Stack implements AutoCloseable {
 
   /** Ends a program as a service manager does. */
   public void stop(String name) {
-    rest(name).stop();
+    program(name).stop();
   }
 
   /** Ends a program without notice. */
   public void kill(String name) throws InterruptedException {
-    rest(name).kill();
-  }
-
-  private synchronized RunningProgram rest(String name) {
-    atRest.add(name);
-    return program(name);
+    program(name).kill();
   }
 
   /** The audit folders of all agents, of second processes too. */
@@ -384,7 +372,6 @@ public final class Stack implements AutoCloseable {
       }
       RunningProgram started = RunningProgram.start(name, command, environment, layout, guard);
       programs.put(name, started);
-      atRest.remove(name);
       return started;
     }
   }

@@ -45,21 +45,10 @@ public record QueueSettings(
     }
   }
 
-  /** That is described as it is. */
-  public QueueSettings(
-      String name,
-      Duration lock,
-      int maxDelivery,
-      Duration timeToLive,
-      boolean deadLetterOnExpiry,
-      int maxMessage,
-      long maxSize) {
-    this(name, lock, maxDelivery, timeToLive, deadLetterOnExpiry, maxMessage, maxSize, Map.of());
-  }
-
   /** Lock 30 s, 10 deliveries, 14 days, messages of 256 KB, 64 MB in all. */
   public static QueueSettings of(String name) {
-    return new QueueSettings(name, LOCK, MAX_DELIVERY, TIME_TO_LIVE, false, MAX_MESSAGE, MAX_SIZE);
+    return new QueueSettings(
+        name, LOCK, MAX_DELIVERY, TIME_TO_LIVE, false, MAX_MESSAGE, MAX_SIZE, Map.of());
   }
 
   public QueueSettings lock(Duration value) {

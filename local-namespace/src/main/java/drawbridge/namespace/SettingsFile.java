@@ -166,7 +166,8 @@ final class SettingsFile {
                     section.duration("time-to-live", QueueSettings.TIME_TO_LIVE),
                     section.flag("dead-letter-on-expiry", false),
                     (int) Math.min(1 << 30, section.size("max-message", QueueSettings.MAX_MESSAGE)),
-                    section.size("max-size", QueueSettings.MAX_SIZE)));
+                    section.size("max-size", QueueSettings.MAX_SIZE),
+                    Map.of()));
     section.done();
     return queue;
   }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,14 @@ final class SettingsFileTest {
     QueueSettings in = settings.queues().getFirst();
     assertEquals(
         new QueueSettings(
-            "in", Duration.ofSeconds(5), 3, Duration.ofSeconds(60), true, 100 << 10, 1 << 20),
+            "in",
+            Duration.ofSeconds(5),
+            3,
+            Duration.ofSeconds(60),
+            true,
+            100 << 10,
+            1 << 20,
+            Map.of()),
         in);
     assertEquals(new Faults(.1, .2, .3, .4, 5), settings.behaviour().faults());
     assertEquals(1, settings.behaviour().faultsOf("OUT").lose());
