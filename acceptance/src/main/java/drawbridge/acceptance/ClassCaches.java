@@ -32,6 +32,9 @@ public final class ClassCaches {
             FileChannel.open(
                 folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         var _ = lock.lock()) {
+      for (String module : MODULES) {
+        new UnsignedJars(folder).make(Repository.classPath(module));
+      }
       if (missing()) {
         try (var old = Files.newDirectoryStream(folder, "*.aot*")) {
           for (Path file : old) {
@@ -60,11 +63,16 @@ public final class ClassCaches {
 
   private static boolean missing() throws IOException {
     for (String module : MODULES) {
-      if (!Files.exists(of(module, Repository.classPath(module)))) {
+      if (!Files.exists(of(module, classPath(module)))) {
         return true;
       }
     }
     return false;
+  }
+
+  /** Of a module, so that most of it can be cached. */
+  static String classPath(String module) throws IOException {
+    return new UnsignedJars(folder()).in(Repository.classPath(module));
   }
 
   /** What a JVM is told that runs this module, with this class path. */

@@ -85,12 +85,13 @@ final class Repository {
 
   static List<String> java(String module, String main, List<String> jvm, List<String> arguments)
       throws IOException {
-    String classPath = classPath(module);
+    boolean quick = jvm.equals(QUICK);
+    String classPath = quick ? ClassCaches.classPath(module) : classPath(module);
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(FLAGS);
     command.addAll(jvm);
-    if (jvm.equals(QUICK)) {
+    if (quick) {
       command.addAll(ClassCaches.flags(module, classPath));
     }
     command.add("-cp");

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The README's first command, as a process. */
@@ -52,6 +53,10 @@ final class DemoTest {
 
   /** What a kernel does that runs out of memory. */
   @Test
+  @EnabledIfSystemProperty(
+      named = "drawbridge.long",
+      matches = "true",
+      disabledReason = "GuardTest does it to one program; the whole demo: drawbridge test --long")
   void endsEverythingItStartedWhenItIsKilled() throws Exception {
     Process demo = start("--dir", folder.toString());
     JsonNode pids = pids(demo);

@@ -7,6 +7,7 @@ import drawbridge.agent.AgentSettings;
 import drawbridge.agent.Surroundings;
 import drawbridge.certs.SampleFiles;
 import drawbridge.certs.SampleKey;
+import drawbridge.settings.Program;
 import drawbridge.settings.Section;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
@@ -139,7 +140,7 @@ final class DocumentedCommandsTest {
   }
 
   private static CommandLine configured(Object command) {
-    return new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
+    return Program.line(command);
   }
 
   @ParameterizedTest

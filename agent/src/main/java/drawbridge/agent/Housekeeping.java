@@ -14,10 +14,12 @@ import java.util.concurrent.TimeUnit;
  */
 final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = System.getLogger("drawbridge.agent");
-  private static final Duration PAUSES = Duration.ofMillis(100);
 
-  /** Leaves most of the second within which a reload must end what is no longer allowed. */
-  private static final Duration SITE = Duration.ofMillis(250);
+  /** Leaves most of the second within which a pause or a reload ends what is no longer allowed. */
+  private static final Duration LOOKS = Duration.ofMillis(100);
+
+  /** Looking at a large site folder must not cost more than a twentieth of a processor. */
+  private static final int REST = 20;
 
   private static final Duration BUDGETS = Duration.ofSeconds(10);
 
@@ -44,12 +46,12 @@ final class Housekeeping implements AutoCloseable {
     long siteDue = System.nanoTime();
     long budgetsDue = siteDue + BUDGETS.toNanos();
     try {
-      while (!closing.await(PAUSES.toMillis(), TimeUnit.MILLISECONDS)) {
+      while (!closing.await(LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
         long now = System.nanoTime();
         agent.heedPauses();
         if (now - siteDue >= 0) {
-          siteDue = now + SITE.toNanos();
           look();
+          siteDue = now + (System.nanoTime() - now) * REST;
         }
         if (now - budgetsDue >= 0) {
           budgetsDue = now + BUDGETS.toNanos();

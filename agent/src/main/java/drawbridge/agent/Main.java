@@ -34,20 +34,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "agent",
     mixinStandardHelpOptions = true,
-    subcommands = {
-      InitCommand.class,
-      CheckCommand.class,
-      CertsCommand.class,
-      PauseCommand.On.class,
-      PauseCommand.Off.class,
-      SignCommand.class,
-      StatusCommand.class,
-      // A package has one program, and its admin needs these too.
-      drawbridge.agent.policy.Main.class,
-      drawbridge.audit.Main.class
-    },
+    addMethodSubcommands = false,
     description = "Serves the calls of gateways from inside the private network.")
-public final class Main implements Callable<Integer> {
+public final class Main implements Callable<Integer>, Program.Service {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
 
   /** Longer than draining takes, so that a stop in order is never cut short. */
@@ -84,6 +73,21 @@ public final class Main implements Callable<Integer> {
   /** Ends what {@link #serve} runs, and returns when that is done. */
   public static void stop(String[] nothing) {
     Stopping.now();
+  }
+
+  @Override
+  public List<Class<?>> commands() {
+    return List.of(
+        InitCommand.class,
+        CheckCommand.class,
+        CertsCommand.class,
+        PauseCommand.On.class,
+        PauseCommand.Off.class,
+        SignCommand.class,
+        StatusCommand.class,
+        // A package has one program, and its admin needs these too.
+        drawbridge.agent.policy.Main.class,
+        drawbridge.audit.Main.class);
   }
 
   @Override

@@ -13,6 +13,7 @@ import drawbridge.certs.SampleKey;
 import drawbridge.relay.ManageOption;
 import drawbridge.relay.wire.Source;
 import drawbridge.settings.Finding;
+import drawbridge.settings.Program;
 import drawbridge.settings.SettingsException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -100,7 +101,7 @@ class AgentTest {
   private static String run(int expected, Main main, String... arguments) {
     StringWriter out = new StringWriter();
     CommandLine line =
-        new CommandLine(main).setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
+        Program.line(main, arguments).setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
     assertEquals(expected, line.execute(arguments), out::toString);
     return out.toString();
   }

@@ -20,6 +20,7 @@ import drawbridge.relay.wire.Fault.Code;
 import drawbridge.relay.wire.Head;
 import drawbridge.relay.wire.Request;
 import drawbridge.settings.Finding;
+import drawbridge.settings.Program;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
@@ -207,7 +208,7 @@ abstract class LiveAgent {
 
   int command(String... arguments) {
     StringWriter out = new StringWriter();
-    return new CommandLine(new Main(new Running()))
+    return Program.line(new Main(new Running()), arguments)
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(out))
         .execute(arguments);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import drawbridge.adapters.SiteDigest;
 import drawbridge.relay.AgentRelay;
 import drawbridge.relay.wire.Fault.Code;
+import drawbridge.settings.Program;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -31,7 +32,7 @@ final class LiveAgentTest extends LiveAgent {
   private String said(int expected, String... arguments) {
     StringWriter out = new StringWriter();
     int code =
-        new CommandLine(new Main(new Running()))
+        Program.line(new Main(new Running()), arguments)
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(out))
             .execute(arguments);

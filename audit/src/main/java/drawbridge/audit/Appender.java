@@ -28,6 +28,9 @@ final class Appender {
 
   private static final long NEVER = Long.MAX_VALUE;
 
+  /** So much is read at most before a program that ended badly is back: a fraction of a second. */
+  static final long MARK_BYTES = 4L << 20;
+
   private final AuditLog.Shape shape;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final OpenCalls open = new OpenCalls();
@@ -37,6 +40,7 @@ final class Appender {
   private @Nullable Segment segment;
   private @Nullable Segment broken;
   private Lines.@Nullable Previous previous;
+  private long marked;
   private LocalDate day = LocalDate.EPOCH;
   private long firstUnsigned = NEVER;
   private long tryAgain;
@@ -81,6 +85,9 @@ final class Appender {
         || !day.equals(LocalDate.ofInstant(now, ZoneOffset.UTC))) {
       current = begin(now, open.all());
       seq++;
+    } else if (current.length() - marked >= MARK_BYTES) {
+      marked = current.length();
+      lines.addMark(seq++, now, tree, open.all());
     }
     for (AuditRecord record : records) {
       lines.add(seq++, record);
@@ -116,6 +123,7 @@ final class Appender {
     }
     Segment begun = Segment.create(shape.path(), tree.size() + 1, shape.opener());
     segment = begun;
+    marked = 0;
     day = LocalDate.ofInstant(now, ZoneOffset.UTC);
     lines.addSegment(tree.size() + 1, now, shape.key().verifier(), tree, previous, calls);
     return begun;

@@ -74,6 +74,8 @@ public record AuditRecord(
     CERTIFICATE,
     /** The first line of a segment; the log's own. */
     SEGMENT,
+    /** Where reading a long segment can begin; the log's own. */
+    MARK,
     /** A torn end was cut off; the log's own. */
     REPAIR,
     /** A closed segment got its index, and was compressed; the log's own. */

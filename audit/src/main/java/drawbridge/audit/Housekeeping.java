@@ -53,7 +53,8 @@ final class Housekeeping implements AutoCloseable {
 
   private void run() {
     try {
-      do {
+      // At once it would take time from a program that begins to serve.
+      while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
         try {
           tidy();
         } catch (IOException | AuditUnavailable | RuntimeException e) {
@@ -62,7 +63,7 @@ final class Housekeeping implements AutoCloseable {
               "a closed segment of the audit log could not be indexed, compressed or removed: "
                   + e);
         }
-      } while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -3,8 +3,11 @@ package drawbridge.audit;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
@@ -41,8 +44,16 @@ final class LineReader implements Closeable {
     this.buffer = new byte[ahead];
   }
 
-  static LineReader plain(Path file) throws IOException {
-    return new LineReader(Files.newInputStream(file));
+  /**
+   * Of a file that is not compressed.
+   *
+   * @param from offset of the first line
+   */
+  static LineReader plain(Path file, long from) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    LineReader reader = new LineReader(Channels.newInputStream(channel.position(from)));
+    reader.end = from;
+    return reader;
   }
 
   /** Of a segment, compressed or not. */

@@ -111,11 +111,7 @@ final class Lines {
     json.writeNumberField("format", FORMAT);
     json.writeStringField("log", key.name());
     json.writeStringField("key", key.text());
-    json.writeArrayFieldStart("tree");
-    for (byte[] root : tree.roots()) {
-      json.writeString(Base64.getEncoder().encodeToString(root));
-    }
-    json.writeEndArray();
+    tree(tree);
     if (previous != null) {
       json.writeObjectFieldStart("previous");
       json.writeStringField("file", previous.file());
@@ -123,14 +119,38 @@ final class Lines {
       json.writeNumberField("checkpoints", previous.checkpoints());
       json.writeEndObject();
     }
+    open(open);
+    end();
+  }
+
+  /**
+   * A line from which reading can begin, as from the first one.
+   *
+   * @param tree before this line
+   */
+  void addMark(long seq, Instant time, Tree tree, Collection<Open> open) throws IOException {
+    start(seq, time, AuditRecord.Kind.MARK);
+    tree(tree);
+    open(open);
+    end();
+  }
+
+  private void tree(Tree tree) throws IOException {
+    json.writeArrayFieldStart("tree");
+    for (byte[] root : tree.roots()) {
+      json.writeString(Base64.getEncoder().encodeToString(root));
+    }
+    json.writeEndArray();
+  }
+
+  private void open(Collection<Open> calls) throws IOException {
     json.writeArrayFieldStart("open");
-    for (Open call : open) {
+    for (Open call : calls) {
       json.writeStartObject();
       open(call);
       json.writeEndObject();
     }
     json.writeEndArray();
-    end();
   }
 
   void addUnknownEnd(long seq, Instant time, Open call) throws IOException {
@@ -144,8 +164,12 @@ final class Lines {
   private void start(long seq, Instant time, AuditRecord.Kind kind) throws IOException {
     json.writeStartObject();
     json.writeNumberField("seq", seq);
-    json.writeStringField("time", time.truncatedTo(ChronoUnit.MICROS).toString());
+    json.writeStringField("time", written(time));
     json.writeStringField("kind", kind.text);
+  }
+
+  static String written(Instant time) {
+    return time.truncatedTo(ChronoUnit.MICROS).toString();
   }
 
   private void end() throws IOException {

@@ -30,7 +30,7 @@ final class OpenCalls {
               about.call(),
               about.attempt(),
               about.operation(),
-              record.time().toString(),
+              Lines.written(record.time()),
               about.caller()));
     } else if (record.kind() == AuditRecord.Kind.END) {
       calls.remove(key);

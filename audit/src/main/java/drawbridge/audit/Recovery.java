@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads back how the log ended: its tree, the calls that were still under way, and what the end of
- * the process tore. Only the last segment matters, since each begins with the tree and the open
- * calls by then. What was signed must be there: a log that was altered is not written on.
+ * the process tore. Only the last segment matters, from its last mark on that a checkpoint covers,
+ * since each begins with the tree and the open calls by then. What was signed must be there: a log
+ * whose end was altered is not written on.
  *
  * @param tree over all records
  * @param previous the last segment; null in an empty folder
@@ -41,8 +42,8 @@ record Recovery(
                 + altered(folder));
       }
       SegmentHead.known(files); // before anything is mended
-      SegmentState state = SegmentState.read(files);
       NoteFile notes = NoteFile.read(files.checkpoints());
+      SegmentState state = SegmentState.read(files, notes);
       check(folder, state, notes);
       long size = Files.size(files.lines());
       if (state.whole() < size) {
@@ -76,13 +77,16 @@ record Recovery(
     return notes.notes().getLast().checkpoint().size();
   }
 
-  /** Every checkpoint of the segment fits the lines, or somebody altered one or the other. */
+  /** Every checkpoint of what was read fits the lines, or somebody altered one or the other. */
   private static void check(Path folder, SegmentState state, NoteFile notes) throws IOException {
     for (NoteFile.At at : notes.notes()) {
       if (at.offset() >= notes.whole()) {
         break; // torn
       }
       Checkpoint checkpoint = at.checkpoint();
+      if (checkpoint.size() < state.from()) {
+        continue;
+      }
       byte[] root = state.roots().get(checkpoint.size());
       if (root == null || !Arrays.equals(root, checkpoint.root())) {
         throw new IOException(
@@ -166,10 +170,10 @@ record Recovery(
     }
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      channel.truncate(nodes.length);
+      channel.truncate(state.nodesBefore() + nodes.length);
       ByteBuffer buffer = ByteBuffer.wrap(nodes);
       while (buffer.hasRemaining()) {
-        channel.write(buffer, buffer.position());
+        channel.write(buffer, state.nodesBefore() + buffer.position());
       }
       channel.force(true);
     }

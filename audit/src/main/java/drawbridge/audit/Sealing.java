@@ -70,7 +70,7 @@ final class Sealing {
   private long read(OutputStream out) throws IOException {
     Fields fields = new Fields();
     ByteArrayOutputStream member = new ByteArrayOutputStream(1 << 18);
-    try (LineReader lines = LineReader.plain(files.lines())) {
+    try (LineReader lines = LineReader.plain(files.lines(), 0)) {
       long begin = 0;
       while (lines.next()) {
         fields.read(lines.buffer(), lines.offset(), lines.length());

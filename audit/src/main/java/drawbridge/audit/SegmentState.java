@@ -10,33 +10,51 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A segment that was the newest, read as far as its lines are whole and each is the next one. For
- * one thread.
+ * A segment that was the newest, read as far as its lines are whole and each is the next one.
+ * Reading begins at the last mark that a checkpoint covers: what the mark says of the tree is right
+ * where that checkpoint fits. For one thread.
  */
 final class SegmentState {
   private final Map<String, Lines.Open> open = new LinkedHashMap<>();
   private final Map<Long, byte[]> roots = new HashMap<>();
   private final ByteArrayOutputStream nodes = new ByteArrayOutputStream(1 << 16);
   private final Set<Long> wanted = new TreeSet<>();
+  private final long from;
+  private final long nodesBefore;
   private Tree tree = new Tree();
   private long seq;
   private long whole;
+  private boolean begun;
   private boolean stopped;
 
-  private SegmentState(long first) {
-    this.seq = first - 1;
+  private SegmentState(SegmentFiles files, Mark mark, NoteFile notes) {
+    this.from = mark.seq();
+    this.nodesBefore = mark.nodesBefore(files);
+    this.seq = mark.seq() - 1;
+    this.whole = mark.offset();
+    notes.notes().forEach(at -> wanted.add(at.checkpoint().size()));
   }
 
-  static SegmentState read(SegmentFiles files) throws IOException {
-    SegmentState state = new SegmentState(files.first());
-    NoteFile.read(files.checkpoints())
-        .notes()
-        .forEach(at -> state.wanted.add(at.checkpoint().size()));
-    try (LineReader lines = LineReader.plain(files.lines())) {
+  static SegmentState read(SegmentFiles files, NoteFile notes) throws IOException {
+    Optional<Mark> mark = Mark.last(files, notes);
+    if (mark.isPresent()) {
+      SegmentState state = read(files, mark.get(), notes);
+      if (state.begun) {
+        return state;
+      }
+    }
+    return read(files, Mark.first(files), notes);
+  }
+
+  private static SegmentState read(SegmentFiles files, Mark mark, NoteFile notes)
+      throws IOException {
+    SegmentState state = new SegmentState(files, mark, notes);
+    try (LineReader lines = LineReader.plain(files.lines(), mark.offset())) {
       while (lines.next() && lines.terminated() && state.take(lines)) {
         state.whole = lines.end();
       }
@@ -44,12 +62,22 @@ final class SegmentState {
     return state;
   }
 
+  /** Number of the first record that was read. */
+  long from() {
+    return from;
+  }
+
+  /** Bytes of the tree's file that are of records before it. */
+  long nodesBefore() {
+    return nodesBefore;
+  }
+
   /** Of all lines that are whole. */
   Tree tree() {
     return tree;
   }
 
-  /** The nodes of this segment's file. */
+  /** The nodes of this segment's file, behind {@link #nodesBefore}. */
   byte[] nodes() {
     return nodes.toByteArray();
   }
@@ -103,15 +131,16 @@ final class SegmentState {
           || (whole == 0) != fields.kind.equals(AuditRecord.Kind.SEGMENT.text)) {
         return false;
       }
-      if (whole == 0) {
+      if (!begun) {
         tree = Tree.of(seq, peaks);
+        carried.forEach(this::begin);
+        begun = true;
       }
       seq++;
       tree.append(tree.leaf(lines.buffer(), lines.offset(), lines.length()), nodes::writeBytes);
       if (wanted.contains(seq)) {
         roots.put(seq, tree.root());
       }
-      carried.forEach(this::begin);
       if (fields.kind.equals(AuditRecord.Kind.BEGIN.text)) {
         begin(fields.open());
       } else if (fields.kind.equals(AuditRecord.Kind.END.text)) {

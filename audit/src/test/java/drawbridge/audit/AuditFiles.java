@@ -95,4 +95,15 @@ public final class AuditFiles {
   static AuditRecord.Result ok() {
     return new AuditRecord.Result(AuditRecord.Outcome.OK, "", 200, "", "", 3, 120, 800, 1_000);
   }
+
+  /** Writes so much that there are marks in the segment. */
+  static void fill(AuditLog log) throws AuditUnavailable {
+    for (int i = 0; i < 20_000; i++) {
+      AuditRecord record = AuditRecord.call(about("filled-" + i), ok());
+      while (!log.offer(record)) {
+        Thread.onSpinWait();
+      }
+    }
+    log.record(AuditRecord.call(about("full"), ok()));
+  }
 }

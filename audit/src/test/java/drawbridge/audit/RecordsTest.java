@@ -131,6 +131,10 @@ class RecordsTest {
     Files.writeString(last, torn + "{\"seq\":");
     AuditFiles.open(folder).close();
     check(folder, kinds, wrong);
+    try (AuditLog log = AuditFiles.open(temp.resolve("marked"))) {
+      AuditFiles.fill(log);
+    }
+    check(temp.resolve("marked"), kinds, wrong);
     assertEquals(List.of(), wrong);
     Set<String> every = new TreeSet<>();
     for (AuditRecord.Kind kind : AuditRecord.Kind.values()) {

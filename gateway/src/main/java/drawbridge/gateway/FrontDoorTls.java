@@ -39,7 +39,13 @@ final class FrontDoorTls implements AutoCloseable {
   private static final Duration HANDSHAKE = Duration.ofSeconds(10);
 
   /** Handshakes at one time: each costs a signature, and more would only wait for the CPU. */
-  private static final int HANDSHAKES = 256;
+  static final int HANDSHAKES = 256;
+
+  /**
+   * As many wait for their turn: a thousand callers at once are a restart more often than an
+   * attack.
+   */
+  private static final int WAITING = 2_000;
 
   /** Longer than the longest call, so that silence while a call runs is no end. */
   private static final Duration SILENCE = Duration.ofMinutes(5);
@@ -106,7 +112,7 @@ final class FrontDoorTls implements AutoCloseable {
   private static final class Sockets extends SSLSocketFactory {
     private final Supplier<SSLSocketFactory> plain;
     private final SSLParameters parameters;
-    private final Semaphore room = new Semaphore(HANDSHAKES);
+    private final Semaphore room = new Semaphore(HANDSHAKES, true);
     private final LongAdder refused = new LongAdder();
     private final ScheduledExecutorService timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -131,10 +137,7 @@ final class FrontDoorTls implements AutoCloseable {
     }
 
     private Socket shaken(SSLSocket socket, Socket below) throws IOException {
-      if (!room.tryAcquire()) {
-        refused.increment();
-        throw new IOException("too many handshakes at once");
-      }
+      enter();
       // The raw socket is closed, since that of TLS could wait for the very lock that is held.
       ScheduledFuture<?> limit =
           timer.schedule(() -> abandon(below), HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS);
@@ -154,6 +157,21 @@ final class FrontDoorTls implements AutoCloseable {
       } finally {
         limit.cancel(false);
         room.release();
+      }
+    }
+
+    private void enter() throws IOException {
+      boolean entered = false;
+      try {
+        entered =
+            room.getQueueLength() < WAITING
+                && room.tryAcquire(HANDSHAKE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      if (!entered) {
+        refused.increment();
+        throw new IOException("too many handshakes at once");
       }
     }
 

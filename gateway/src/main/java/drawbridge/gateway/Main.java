@@ -12,6 +12,7 @@ import drawbridge.settings.Stopping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -23,15 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "gateway",
     mixinStandardHelpOptions = true,
-    description = "The VNET side: takes calls by HTTPS and leads them to the agents of their site.",
-    subcommands = {
-      InitCommand.class,
-      CertsCommand.class,
-      CheckCommand.class,
-      // A package has one program, and its admin needs this too.
-      drawbridge.audit.Main.class
-    })
-public final class Main implements Callable<Integer> {
+    description = "The VNET side: takes calls by HTTPS and leads them to the agents of their site.")
+public final class Main implements Callable<Integer>, Program.Service {
   @Option(names = "--config", paramLabel = "F", description = "gateway.yaml")
   private @Nullable Path config;
 
@@ -57,6 +51,16 @@ public final class Main implements Callable<Integer> {
   /** Ends what {@link #serve} runs, and returns when that is done. */
   public static void stop(String[] nothing) {
     Stopping.now();
+  }
+
+  @Override
+  public List<Class<?>> commands() {
+    return List.of(
+        InitCommand.class,
+        CertsCommand.class,
+        CheckCommand.class,
+        // A package has one program, and its admin needs this too.
+        drawbridge.audit.Main.class);
   }
 
   @Override

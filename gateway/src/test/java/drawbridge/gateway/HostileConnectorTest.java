@@ -1,12 +1,14 @@
 package drawbridge.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -15,7 +17,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
@@ -267,6 +274,31 @@ final class HostileConnectorTest {
         answer.size() == 0
             || answer.toString(StandardCharsets.ISO_8859_1).matches("(?s)HTTP/1.1 [45].*"),
         answer::toString);
+  }
+
+  /** Connections that say nothing hold every place for a handshake, and some wait for one. */
+  @Test
+  void whoFindsTheDoorCrowdedWaitsForItsTurn() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int i = 0; i < FrontDoorTls.HANDSHAKES + 20; i++) {
+        silent.add(new Socket(InetAddress.getLoopbackAddress(), stage.gateway.port()));
+      }
+      FutureTask<String> late =
+          new FutureTask<>(
+              () -> answered("GET " + PATH + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+      Thread.ofVirtual().start(late);
+      assertThrows(TimeoutException.class, () -> late.get(1, TimeUnit.SECONDS));
+      for (Socket socket : silent) {
+        socket.close();
+      }
+      String answer = late.get(5, TimeUnit.SECONDS);
+      assertTrue(answer.startsWith("HTTP/1.1 200"), answer);
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
   }
 
   /** Nothing is unpacked, so nothing can grow. */

@@ -1,5 +1,6 @@
 package drawbridge.settings;
 
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -45,6 +46,15 @@ public final class Program {
 
   private static final boolean JOURNAL = LogLine.journal();
 
+  /** A program that runs until it is told to end, and has commands beside. */
+  public interface Service {
+    /**
+     * Classes of the commands, with picocli's annotations; those that are methods come by
+     * themselves.
+     */
+    List<Class<?>> commands();
+  }
+
   private Program() {}
 
   /**
@@ -53,8 +63,7 @@ public final class Program {
    */
   public static int run(Object command, String... arguments) {
     log(Log.TEXT);
-    return new CommandLine(command)
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    return line(command, arguments)
         .setExecutionExceptionHandler(
             (e, line, parsed) -> {
               boolean ours = e instanceof SettingsException;
@@ -69,6 +78,28 @@ public final class Program {
               return FAILED;
             })
         .execute(arguments);
+  }
+
+  /**
+   * What parses the arguments. Reading the commands beside a service takes picocli longer than
+   * anything else at its start, so a service that is started without one goes without them.
+   */
+  public static CommandLine line(Object command, String... arguments) {
+    CommandLine line = new CommandLine(command);
+    if (command instanceof Service service && !onlyOptions(arguments)) {
+      service.commands().forEach(line::addSubcommand);
+      line.getCommandSpec().addMethodSubcommands();
+    }
+    return line.setCaseInsensitiveEnumValuesAllowed(true);
+  }
+
+  /** {@code --config FILE}, and maybe more in pairs, as service managers start programs. */
+  private static boolean onlyOptions(String[] arguments) {
+    boolean all = arguments.length > 0 && arguments[0].equals("--config");
+    for (int i = 0; i < arguments.length; i += 2) {
+      all &= arguments[i].startsWith("--") && i + 1 < arguments.length;
+    }
+    return all;
   }
 
   /** How lines of the log are written from now on; to the standard error, at once. */

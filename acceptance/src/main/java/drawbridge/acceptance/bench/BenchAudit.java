@@ -9,18 +9,15 @@ import drawbridge.settings.Program;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -82,11 +79,8 @@ final class BenchAudit implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path base =
-        folder == null
-            ? Files.createTempDirectory("audit-bench")
-            : Files.createTempDirectory(folder, "audit-bench");
-    try {
+    try (Scratch scratch = Scratch.make(folder)) {
+      Path base = scratch.folder();
       if (!json) {
         System.out.printf(
             "%-12s %8s %12s %8s %8s%n", "how", "threads", "records/s", "p50 ms", "p99 ms");
@@ -106,8 +100,6 @@ final class BenchAudit implements Callable<Integer> {
       if (find > 0) {
         new BenchFind(base, folders, find, json).run();
       }
-    } finally {
-      remove(base);
     }
     return Program.DONE;
   }
@@ -181,14 +173,6 @@ final class BenchAudit implements Callable<Integer> {
       System.out.println(line.put("p50Millis", p50).put("p99Millis", p99));
     } else {
       System.out.printf("%-12s %8d %12.0f %8.2f %8.2f%n", how, count, rate, p50, p99);
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(one);
-      }
     }
   }
 }

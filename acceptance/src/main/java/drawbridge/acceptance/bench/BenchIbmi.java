@@ -7,8 +7,6 @@ import drawbridge.ibmi.stub.Faults;
 import drawbridge.ibmi.stub.HostService;
 import drawbridge.ibmi.stub.HostSystem;
 import drawbridge.settings.Program;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,9 +85,9 @@ final class BenchIbmi implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path folder = Files.createTempDirectory("drawbridge-bench-");
     boolean good = true;
-    try (HostSystem host = IbmiWork.host(folder)) {
+    try (Scratch scratch = Scratch.make(null);
+        HostSystem host = IbmiWork.host(scratch.folder())) {
       if (!json) {
         System.out.printf(
             "%-12s %-8s %8s %12s %8s %8s %10s %8s%n",
@@ -103,7 +101,7 @@ final class BenchIbmi implements Callable<Integer> {
       }
       for (int count : threads) {
         try (IbmiWork.Bare bare = new IbmiWork.Bare(host, count);
-            IbmiWork.Adapter adapter = new IbmiWork.Adapter(folder, host)) {
+            IbmiWork.Adapter adapter = new IbmiWork.Adapter(scratch.folder(), host)) {
           for (IbmiWork.Kind kind : IbmiWork.Kind.values()) {
             good &= measure(host, kind, count, bare, adapter);
           }

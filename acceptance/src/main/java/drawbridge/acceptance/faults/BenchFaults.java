@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
@@ -96,9 +97,9 @@ public final class BenchFaults implements Callable<Integer> {
     try (Stack stack = Stack.start(plan, line -> say("· " + line))) {
       try {
         return run(stack, chosen) ? Program.DONE : Program.FAILED;
-      } catch (IOException e) {
-        String ended = stack.anyEnd().getNow("");
-        throw ended.isEmpty() ? e : new IOException(stack.running(ended).tail(), e);
+      } catch (IOException | ExecutionException e) {
+        // The folder goes, and what its programs said last with it.
+        throw new IOException(stack.running(stack.anyEnd().getNow(Scene.GATEWAY)).tail(), e);
       }
     }
   }

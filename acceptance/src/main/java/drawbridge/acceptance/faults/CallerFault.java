@@ -179,6 +179,7 @@ enum CallerFault implements Fault {
           if (attempt == ATTEMPTS) {
             throw e;
           }
+          LockSupport.parkNanos(Workload.BETWEEN_CONNECTS.toNanos());
         }
       }
     }

@@ -30,7 +30,7 @@ final class Workload {
   /** Longer than the gateway's own deadline: who waits for more has been forgotten. */
   private static final int SOCKET_PATIENCE_MS = 120_000;
 
-  private static final Duration BETWEEN_CONNECTS = Duration.ofMillis(50);
+  static final Duration BETWEEN_CONNECTS = Duration.ofMillis(50);
   static final int SHORT_WAIT_S = 5;
 
   private final URI gateway;

@@ -1,5 +1,6 @@
 package drawbridge.adapters.ibmi;
 
+import drawbridge.adapters.Alarms;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
@@ -16,8 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -52,9 +51,6 @@ final class HostPool implements AutoCloseable {
 
   private static final System.Logger LOG = System.getLogger(HostPool.class.getName());
 
-  /** One thread for all pools: it only starts others. */
-  private static final ScheduledThreadPoolExecutor ALARMS = alarms();
-
   private final String name;
   private final IbmiSettings settings;
   private final HostSignOn signOn;
@@ -84,20 +80,7 @@ final class HostPool implements AutoCloseable {
     this.name = name;
     this.settings = login.settings();
     this.signOn = new HostSignOn(login);
-    this.sweeping =
-        ALARMS.scheduleWithFixedDelay(
-            () -> Thread.startVirtualThread(this::sweep),
-            SWEEP.toMillis(),
-            SWEEP.toMillis(),
-            TimeUnit.MILLISECONDS);
-  }
-
-  private static ScheduledThreadPoolExecutor alarms() {
-    ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("ibmi-deadlines").factory());
-    executor.setRemoveOnCancelPolicy(true);
-    return executor;
+    this.sweeping = Alarms.every(SWEEP, this::sweep);
   }
 
   /**
@@ -263,11 +246,7 @@ final class HostPool implements AutoCloseable {
 
   private HostJob lend(Pooled pooled, long deadline) {
     HostJob job = new HostJob(this, pooled);
-    job.alarm(
-        ALARMS.schedule(
-            () -> Thread.startVirtualThread(job::end),
-            deadline - System.nanoTime(),
-            TimeUnit.NANOSECONDS));
+    job.alarm(Alarms.after(deadline - System.nanoTime(), job::end));
     return job;
   }
 

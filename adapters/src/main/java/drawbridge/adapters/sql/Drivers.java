@@ -7,7 +7,6 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Driver;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +22,8 @@ import java.util.stream.Stream;
 public final class Drivers {
   /** Only those that ship. */
   public static final Drivers SHIPPED = new Drivers(List.of(), "drivers/");
+
+  private static final ClassLoader OURS = Drivers.class.getClassLoader();
 
   private final List<Driver> found;
   private final String folder;
@@ -43,8 +44,7 @@ public final class Drivers {
       throw new IOException(e);
     }
     List<Driver> drivers = new ArrayList<>();
-    URLClassLoader classes =
-        new URLClassLoader(jars.toArray(URL[]::new), Drivers.class.getClassLoader());
+    URLClassLoader classes = new URLClassLoader(jars.toArray(URL[]::new), OURS);
     try {
       ServiceLoader.load(Driver.class, classes).forEach(drivers::add);
     } catch (ServiceConfigurationError e) {
@@ -58,9 +58,18 @@ public final class Drivers {
     return folder;
   }
 
-  /** The driver that takes the URL; the folder's come first. */
+  /**
+   * The driver that takes the URL; the folder's come first. Of those that ship none is loaded
+   * behind the one that does: what each does first takes the start of a program longer than reading
+   * its files.
+   */
   Optional<Driver> of(String url) {
-    for (Driver driver : found) {
+    Optional<Driver> added = taking(url, found);
+    return added.isPresent() ? added : taking(url, ServiceLoader.load(Driver.class, OURS));
+  }
+
+  private static Optional<Driver> taking(String url, Iterable<Driver> drivers) {
+    for (Driver driver : drivers) {
       try {
         if (driver.acceptsURL(url)) {
           return Optional.of(driver);
@@ -69,10 +78,6 @@ public final class Drivers {
         // Not this one.
       }
     }
-    try {
-      return Optional.of(DriverManager.getDriver(url));
-    } catch (SQLException e) {
-      return Optional.empty();
-    }
+    return Optional.empty();
   }
 }

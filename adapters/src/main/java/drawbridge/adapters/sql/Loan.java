@@ -1,5 +1,6 @@
 package drawbridge.adapters.sql;
 
+import drawbridge.adapters.Alarms;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,7 +30,7 @@ final class Loan implements AutoCloseable {
     this.operation = operation;
     this.connection = connection;
     Thread borrower = Thread.currentThread();
-    this.alarm = Watch.later(() -> tell(borrower), due);
+    this.alarm = Alarms.after(due.toNanos(), () -> tell(borrower));
   }
 
   Connection connection() {

@@ -1,5 +1,6 @@
 package drawbridge.adapters.sql;
 
+import drawbridge.adapters.Alarms;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.Fault.Code;
@@ -8,7 +9,6 @@ import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +19,11 @@ import org.jspecify.annotations.Nullable;
  * pool; where a request to stop finds no end, the connection is abandoned instead.
  */
 final class Watch implements AutoCloseable {
-  /** One thread for all: it only starts others. The driver's own timers know whole seconds. */
-  private static final ScheduledThreadPoolExecutor ALARMS = alarms();
-
   /**
    * A request to stop that comes before the statement has begun, or between two fetches, finds
    * nothing to stop: so it is repeated until the statement has ended.
    */
-  private static final long AGAIN_MS = 200;
+  private static final Duration AGAIN = Duration.ofMillis(200);
 
   /** JTOpen asks on a connection of its own, which waits for ever for a host that is silent. */
   private static final long STOP_MS = 3_000;
@@ -55,27 +52,13 @@ final class Watch implements AutoCloseable {
     this.call = call;
     this.stop = stop;
     this.abandon = abandon;
-    this.alarm =
-        schedule(Code.DEADLINE_EXCEEDED, call.deadline() - System.nanoTime(), TimeUnit.NANOSECONDS);
+    this.alarm = schedule(Code.DEADLINE_EXCEEDED, call.deadline() - System.nanoTime());
     call.cancellation().onCancel(() -> Thread.startVirtualThread(() -> fire(Code.CANCELLED)));
   }
 
-  private static ScheduledThreadPoolExecutor alarms() {
-    ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("sql-deadlines").factory());
-    executor.setRemoveOnCancelPolicy(true);
-    return executor;
-  }
-
-  /** Runs what must not wait, on a thread of its own. */
-  static ScheduledFuture<?> later(Runnable what, Duration after) {
-    return ALARMS.schedule(
-        () -> Thread.startVirtualThread(what), after.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private ScheduledFuture<?> schedule(Code code, long delay, TimeUnit unit) {
-    return ALARMS.schedule(() -> Thread.startVirtualThread(() -> fire(code)), delay, unit);
+  /** By a clock of our own: the drivers' know whole seconds. */
+  private ScheduledFuture<?> schedule(Code code, long nanos) {
+    return Alarms.after(nanos, () -> fire(code));
   }
 
   private void fire(Code code) {
@@ -94,7 +77,7 @@ final class Watch implements AutoCloseable {
       }
       if (!closed) {
         alarm.cancel(false);
-        alarm = schedule(code, AGAIN_MS, TimeUnit.MILLISECONDS);
+        alarm = schedule(code, AGAIN.toNanos());
       }
     } finally {
       stopping.unlock();

@@ -144,7 +144,7 @@ final class HostLoadTest {
         .map(Thread::getName)
         .noneMatch(
             name ->
-                (name.startsWith("ibmi-") && !name.equals("ibmi-deadlines"))
+                name.startsWith("ibmi-")
                     || name.startsWith("main:")
                     || name.startsWith("main connection"));
   }

@@ -381,7 +381,7 @@ final class HostPoolTest {
   }
 
   private static boolean ofPool(Thread thread) {
-    return thread.getName().startsWith("ibmi-") && !thread.getName().equals("ibmi-deadlines");
+    return thread.getName().startsWith("ibmi-");
   }
 
   @Test
