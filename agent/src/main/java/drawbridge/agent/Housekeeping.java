@@ -18,8 +18,11 @@ final class Housekeeping implements AutoCloseable {
   /** Leaves most of the second within which a pause or a reload ends what is no longer allowed. */
   private static final Duration LOOKS = Duration.ofMillis(100);
 
-  /** Looking at a large site folder must not cost more than a twentieth of a processor. */
+  /** Looking at a large site folder costs more: it rests so many times as long as that took. */
   private static final int REST = 20;
+
+  /** Which must leave most of the second too. */
+  private static final Duration MOST_REST = Duration.ofMillis(250);
 
   private static final Duration BUDGETS = Duration.ofSeconds(10);
 
@@ -51,7 +54,7 @@ final class Housekeeping implements AutoCloseable {
         agent.heedPauses();
         if (now - siteDue >= 0) {
           look();
-          siteDue = now + (System.nanoTime() - now) * REST;
+          siteDue = now + Math.min(MOST_REST.toNanos(), (System.nanoTime() - now) * REST);
         }
         if (now - budgetsDue >= 0) {
           budgetsDue = now + BUDGETS.toNanos();
