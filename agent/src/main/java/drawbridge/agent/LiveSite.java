@@ -148,7 +148,7 @@ final class LiveSite implements Surroundings.OpenSite {
         });
   }
 
-  /** Cheap enough for every second: names, sizes and times, not contents. */
+  /** Cheap enough to be done all the time: names, sizes and times, not contents. */
   private static String look(Path folder) {
     StringBuilder all = new StringBuilder();
     try (Stream<Path> files =

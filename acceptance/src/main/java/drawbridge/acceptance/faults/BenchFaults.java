@@ -99,7 +99,8 @@ public final class BenchFaults implements Callable<Integer> {
         return run(stack, chosen) ? Program.DONE : Program.FAILED;
       } catch (IOException | ExecutionException e) {
         // The folder goes, and what its programs said last with it.
-        throw new IOException(stack.running(stack.anyEnd().getNow(Scene.GATEWAY)).tail(), e);
+        String last = stack.running(stack.anyEnd().getNow(Scene.GATEWAY)).tail();
+        throw new IOException(e + "\n" + last, e);
       }
     }
   }
