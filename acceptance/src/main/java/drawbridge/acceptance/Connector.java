@@ -45,11 +45,6 @@ public final class Connector implements AutoCloseable {
             stack.certificate("connector.key")));
   }
 
-  /** A client that shows no certificate. */
-  public static Connector anonymous(Stack stack) throws IOException, GeneralSecurityException {
-    return new Connector(stack.gateway(), Pem.anonymous(stack.certificate("front-ca.pem")));
-  }
-
   /**
    * The whole answer, whatever its status.
    *
