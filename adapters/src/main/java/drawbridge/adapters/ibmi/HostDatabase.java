@@ -96,6 +96,8 @@ final class HostDatabase implements Connector {
       List<String> libraries = libraries(system);
       Connection connection =
           driver.connect(system, properties(libraries), schema(libraries), false);
+      // A statement may take longer; who borrows the connection sees to its end.
+      connection.setNetworkTimeout(Runnable::run, 0);
       complete = true;
       return connection;
     } finally {

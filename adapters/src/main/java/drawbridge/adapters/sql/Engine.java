@@ -31,9 +31,6 @@ import java.util.Map;
  */
 record Engine(
     SqlSource source, String operation, boolean reads, boolean safe, int isolation, int seconds) {
-  /** What the connection may wait beyond the deadline before it counts as broken. */
-  private static final long GRACE_MS = 10_000;
-
   /** The statements of a call; returns the rows of its answer. */
   interface Work {
     long run(Session session, Reply reply) throws FaultException, SQLException, IOException;
@@ -104,7 +101,6 @@ record Engine(
           // The pool puts the database's own back.
           connection.setTransactionIsolation(isolation);
         }
-        source.dialect().networkTimeout(connection, networkTimeout(call));
         source.dialect().job(connection).ifPresent(reply.answer()::servedBy);
         own.serve(connection, call);
         Session session = new Session(own, connection, call, reads, safe);
@@ -157,11 +153,6 @@ record Engine(
         Code.OUTCOME_UNKNOWN,
         "it failed, and the source undoes nothing: a part of the change may be made",
         e);
-  }
-
-  private static int networkTimeout(Call call) {
-    long left = (call.deadline() - System.nanoTime()) / 1_000_000;
-    return (int) Math.min(Integer.MAX_VALUE, Math.max(0, left) + GRACE_MS);
   }
 
   private void commit(Connection connection) throws SQLException, FaultException {

@@ -31,13 +31,10 @@ final class Pool implements AutoCloseable {
    */
   static final int MOST_WAITING = 256;
 
-  /** Beyond its call's deadline; by then every statement was stopped or its connection broken. */
-  static final Duration LEAKED = Duration.ofMinutes(1);
-
   private final String name;
   private final Dialect dialect;
   private final int size;
-  private final Duration leaked;
+  private final Loan.Patience patience;
   private final Consumer<SQLException> failed;
   private final HikariPool pool;
 
@@ -46,8 +43,7 @@ final class Pool implements AutoCloseable {
 
   /**
    * @param name of the source
-   * @param leaked a connection that is lent beyond its call's deadline for longer is told in the
-   *     log
+   * @param patience with a connection that is lent beyond its call's deadline
    * @param failed hears why none could be made
    */
   Pool(
@@ -55,12 +51,12 @@ final class Pool implements AutoCloseable {
       Dialect dialect,
       SignOn signOn,
       int size,
-      Duration leaked,
+      Loan.Patience patience,
       Consumer<SQLException> failed) {
     this.name = name;
     this.dialect = dialect;
     this.size = size;
-    this.leaked = leaked;
+    this.patience = patience;
     this.failed = failed;
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
@@ -93,7 +89,7 @@ final class Pool implements AutoCloseable {
     try {
       Connection connection = pool.getConnection(Math.clamp(left, 1, PATIENCE.toMillis()));
       long within = Math.max(0, call.deadline() - System.nanoTime());
-      return new Loan(name, operation, connection, leaked.plusNanos(within));
+      return new Loan(name, operation, connection, Duration.ofNanos(within), patience);
     } catch (SQLException e) {
       if (call.cancellation().cancelled()) {
         throw Fault.of(Fault.Code.CANCELLED, "the caller went away", e).thrown();

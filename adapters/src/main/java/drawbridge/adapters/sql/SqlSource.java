@@ -50,12 +50,11 @@ public final class SqlSource implements Source {
 
   private SqlSource(
       String name, Dialect dialect, Connector connector, int poolSize, String warning) {
-    this(name, dialect, connector, poolSize, warning, Pool.LEAKED);
+    this(name, dialect, connector, poolSize, warning, Loan.Patience.USUAL);
   }
 
   /**
-   * @param leaked a connection that is lent beyond its call's deadline for longer is told in the
-   *     log
+   * @param patience with a connection that is lent beyond its call's deadline
    */
   SqlSource(
       String name,
@@ -63,14 +62,14 @@ public final class SqlSource implements Source {
       Connector connector,
       int poolSize,
       String warning,
-      Duration leaked) {
+      Loan.Patience patience) {
     this.name = name;
     this.dialect = dialect;
     this.connector = connector;
     this.longAnswers = new Semaphore(Math.max(1, poolSize / 2));
     this.warning = warning;
     this.signOn = new SignOn(name, dialect, connector, Pool.CONNECTING);
-    this.pool = new Pool(name, dialect, signOn, poolSize, leaked, this::failed);
+    this.pool = new Pool(name, dialect, signOn, poolSize, patience, this::failed);
     if (!warning.isEmpty()) {
       LOG.log(Level.WARNING, "source " + name + ": " + warning);
     }

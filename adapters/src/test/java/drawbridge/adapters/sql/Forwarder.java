@@ -9,12 +9,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A way to a server on this machine that can be cut and mended; always on the same port. */
+/**
+ * A way to a server on this machine that can be cut and mended, always on the same port, and that
+ * can lose whatever comes while nobody is told.
+ */
 final class Forwarder implements AutoCloseable {
   private final int target;
   private final int port;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private @Nullable ServerSocket server;
+  private volatile boolean loses;
 
   Forwarder(int target) throws IOException {
     this.target = target;
@@ -53,10 +57,20 @@ final class Forwarder implements AutoCloseable {
     }
   }
 
-  private static void copy(Socket from, Socket to) {
+  /** From now on what comes is lost; or goes on again. */
+  void lose(boolean all) {
+    loses = all;
+  }
+
+  private void copy(Socket from, Socket to) {
     try (from;
         to) {
-      from.getInputStream().transferTo(to.getOutputStream());
+      byte[] bytes = new byte[8_192];
+      for (int n; (n = from.getInputStream().read(bytes)) >= 0; ) {
+        if (!loses) {
+          to.getOutputStream().write(bytes, 0, n);
+        }
+      }
     } catch (IOException e) {
       // Cut.
     }

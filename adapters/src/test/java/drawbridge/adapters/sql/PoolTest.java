@@ -1,13 +1,17 @@
 package drawbridge.adapters.sql;
 
+import static java.sql.Connection.TRANSACTION_NONE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import drawbridge.adapters.Answer;
 import drawbridge.adapters.Call;
 import drawbridge.adapters.Cancellation;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
+import drawbridge.adapters.TestSite.TestAnswer;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -34,10 +38,13 @@ import org.junit.jupiter.api.Timeout;
 /** How connections are shared, and what is told of them. */
 @Timeout(60)
 final class PoolTest {
-  /** Connects to a database in memory, each time anew. */
-  private record Memory(String url) implements Connector {
-    static Memory fresh() {
-      return new Memory("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+  private static final Loan.Patience SHORT =
+      new Loan.Patience(Duration.ofMillis(50), Duration.ofMillis(50));
+
+  /** Connects to a database, each time anew. */
+  private record Anew(String url) implements Connector {
+    static Anew inMemory() {
+      return new Anew("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     }
 
     @Override
@@ -80,8 +87,8 @@ final class PoolTest {
 
   @Test
   void aSlowSourceHoldsSoManyCallsAndNoMore() throws Exception {
-    SqlSource slow = SqlSource.over("slow", Dialect.H2, Memory.fresh(), 1);
-    SqlSource other = SqlSource.over("other", Dialect.H2, Memory.fresh(), 1);
+    SqlSource slow = SqlSource.over("slow", Dialect.H2, Anew.inMemory(), 1);
+    SqlSource other = SqlSource.over("other", Dialect.H2, Anew.inMemory(), 1);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Loan taken = slow.lend(call(), "shop/v1/Take");
       List<Future<Boolean>> waiting = new ArrayList<>();
@@ -158,8 +165,7 @@ final class PoolTest {
 
   @Test
   void whatIsLentIsCountedAndWhatIsLostIsToldWithItsOperation() throws Exception {
-    SqlSource source =
-        new SqlSource("erp", Dialect.H2, Memory.fresh(), 3, "", Duration.ofMillis(100));
+    SqlSource source = new SqlSource("erp", Dialect.H2, Anew.inMemory(), 3, "", SHORT);
     try (Heard log = new Heard()) {
       try (Loan lost = source.lend(call(Duration.ofMillis(100)), "shop/v1/Lose");
           Loan used = source.lend(call(), "shop/v1/Use")) {
@@ -180,9 +186,48 @@ final class PoolTest {
     }
   }
 
+  /** Neither a reset nor an answer comes, also not to the request to stop. */
+  @Test
+  void aSourceThatFallsSilentHoldsNobodyForLong() throws Exception {
+    try (Forwarder way = new Forwarder(Postgres.port());
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Anew postgres =
+          new Anew("jdbc:postgresql://localhost:" + way.port() + "/postgres?user=postgres");
+      SqlSource source = new SqlSource("erp", Dialect.POSTGRESQL, postgres, 2, "", SHORT);
+      Engine engine = new Engine(source, "shop/v1/One", true, true, TRANSACTION_NONE, 0);
+      Engine.Work one = (session, reply) -> session.number(new Sql().add("select 1"));
+      engine.run(call(), new TestAnswer(Answer.Format.JSON), one);
+
+      way.lose(true);
+      Fault fault =
+          threads
+              .submit(
+                  () -> {
+                    Fault late =
+                        assertThrows(
+                                FaultException.class,
+                                () ->
+                                    engine.run(
+                                        call(Duration.ofMillis(500)),
+                                        new TestAnswer(Answer.Format.JSON),
+                                        one))
+                            .fault();
+                    assertFalse(Thread.currentThread().isInterrupted(), "what comes after is free");
+                    return late;
+                  })
+              .get(30, TimeUnit.SECONDS);
+      assertEquals(Fault.Code.DEADLINE_EXCEEDED, fault.code());
+      await(() -> figures(source).getOrDefault("connections", -1L) == 0);
+
+      way.lose(false);
+      engine.run(call(), new TestAnswer(Answer.Format.JSON), one);
+      source.close();
+    }
+  }
+
   @Test
   void whoWaitsInVainIsCounted() throws Exception {
-    SqlSource source = SqlSource.over("erp", Dialect.H2, Memory.fresh(), 1);
+    SqlSource source = SqlSource.over("erp", Dialect.H2, Anew.inMemory(), 1);
     try (Loan taken = source.lend(call(), "shop/v1/Take")) {
       assertTrue(taken.connection().isValid(5));
       Fault busy =
