@@ -52,7 +52,12 @@ final class Watch implements AutoCloseable {
     this.call = call;
     this.stop = stop;
     this.abandon = abandon;
-    this.alarm = schedule(Code.DEADLINE_EXCEEDED, call.deadline() - System.nanoTime());
+    stopping.lock(); // one that is due at once waits until it is known
+    try {
+      this.alarm = schedule(Code.DEADLINE_EXCEEDED, call.deadline() - System.nanoTime());
+    } finally {
+      stopping.unlock();
+    }
     call.cancellation().onCancel(() -> Thread.startVirtualThread(() -> fire(Code.CANCELLED)));
   }
 
