@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +35,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     addMethodSubcommands = false,
     description = "Serves the calls of gateways from inside the private network.")
-public final class Main implements Callable<Integer>, Program.Service {
+public final class Main implements Program.Service {
   private static final System.Logger LOG = System.getLogger("drawbridge.agent");
 
   /** Longer than draining takes, so that a stop in order is never cut short. */
@@ -88,6 +87,12 @@ public final class Main implements Callable<Integer>, Program.Service {
         // A package has one program, and its admin needs these too.
         drawbridge.agent.policy.Main.class,
         drawbridge.audit.Main.class);
+  }
+
+  @Override
+  public void files(Path given, @Nullable Path ready) {
+    config = given;
+    readyFile = ready;
   }
 
   @Override
@@ -247,7 +252,7 @@ public final class Main implements Callable<Integer>, Program.Service {
   }
 
   private PrintWriter out() {
-    return line().getOut();
+    return spec == null ? new PrintWriter(System.out, true, System.out.charset()) : line().getOut();
   }
 
   /** Not a required option, or {@code agent check} would ask for it twice. */

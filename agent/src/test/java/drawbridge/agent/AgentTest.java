@@ -100,8 +100,7 @@ class AgentTest {
 
   private static String run(int expected, Main main, String... arguments) {
     StringWriter out = new StringWriter();
-    CommandLine line =
-        Program.line(main, arguments).setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
+    CommandLine line = Program.line(main).setOut(new PrintWriter(out)).setErr(new PrintWriter(out));
     assertEquals(expected, line.execute(arguments), out::toString);
     return out.toString();
   }

@@ -208,7 +208,7 @@ abstract class LiveAgent {
 
   int command(String... arguments) {
     StringWriter out = new StringWriter();
-    return Program.line(new Main(new Running()), arguments)
+    return Program.line(new Main(new Running()))
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(out))
         .execute(arguments);

@@ -32,7 +32,7 @@ final class LiveAgentTest extends LiveAgent {
   private String said(int expected, String... arguments) {
     StringWriter out = new StringWriter();
     int code =
-        Program.line(new Main(new Running()), arguments)
+        Program.line(new Main(new Running()))
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(out))
             .execute(arguments);

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ import picocli.CommandLine.Option;
     name = "gateway",
     mixinStandardHelpOptions = true,
     description = "The VNET side: takes calls by HTTPS and leads them to the agents of their site.")
-public final class Main implements Callable<Integer>, Program.Service {
+public final class Main implements Program.Service {
   @Option(names = "--config", paramLabel = "F", description = "gateway.yaml")
   private @Nullable Path config;
 
@@ -61,6 +60,12 @@ public final class Main implements Callable<Integer>, Program.Service {
         CheckCommand.class,
         // A package has one program, and its admin needs this too.
         drawbridge.audit.Main.class);
+  }
+
+  @Override
+  public void files(Path given, @Nullable Path ready) {
+    config = given;
+    readyFile = ready;
   }
 
   @Override

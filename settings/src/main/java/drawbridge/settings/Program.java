@@ -1,10 +1,13 @@
 package drawbridge.settings;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /**
@@ -47,12 +50,19 @@ public final class Program {
   private static final boolean JOURNAL = LogLine.journal();
 
   /** A program that runs until it is told to end, and has commands beside. */
-  public interface Service {
+  public interface Service extends Callable<Integer> {
     /**
      * Classes of the commands, with picocli's annotations; those that are methods come by
      * themselves.
      */
     List<Class<?>> commands();
+
+    /**
+     * The options {@code --config} and {@code --ready-file}, as picocli sets them too.
+     *
+     * @param ready null: nobody waits for it
+     */
+    void files(Path config, @Nullable Path ready);
   }
 
   private Program() {}
@@ -60,46 +70,56 @@ public final class Program {
   /**
    * Runs a picocli command and returns the exit code. The only place where an error of a program is
    * printed.
+   *
+   * <p>A service that is just started goes without picocli: its classes have a form that no class
+   * cache takes, and reading them and the commands would be a third of the start.
    */
   public static int run(Object command, String... arguments) {
     log(Log.TEXT);
-    return line(command, arguments)
-        .setExecutionExceptionHandler(
-            (e, line, parsed) -> {
-              boolean ours = e instanceof SettingsException;
-              System.err.println(
-                  (JOURNAL ? "<3>" : "") + "drawbridge: " + (ours ? e.getMessage() : e));
-              if (!ours) {
-                System.getLogger("drawbridge").log(System.Logger.Level.DEBUG, "failed", e);
-                if (Boolean.getBoolean("drawbridge.debug")) {
-                  System.err.println(LogLine.trace(e));
-                }
-              }
-              return FAILED;
-            })
+    if (command instanceof Service service && plain(arguments)) {
+      try {
+        service.files(Path.of(arguments[1]), arguments.length > 2 ? Path.of(arguments[3]) : null);
+        return service.call();
+      } catch (Exception e) {
+        return failed(e);
+      }
+    }
+    return line(command)
+        .setExecutionExceptionHandler((e, line, parsed) -> failed(e))
         .execute(arguments);
   }
 
-  /**
-   * What parses the arguments. Reading the commands beside a service takes picocli longer than
-   * anything else at its start, so a service that is started without one goes without them.
-   */
-  public static CommandLine line(Object command, String... arguments) {
+  private static int failed(Exception e) {
+    boolean ours = e instanceof SettingsException;
+    System.err.println((JOURNAL ? "<3>" : "") + "drawbridge: " + (ours ? e.getMessage() : e));
+    if (!ours) {
+      System.getLogger("drawbridge").log(System.Logger.Level.DEBUG, "failed", e);
+      if (Boolean.getBoolean("drawbridge.debug")) {
+        System.err.println(LogLine.trace(e));
+      }
+    }
+    return FAILED;
+  }
+
+  /** What parses the arguments. */
+  public static CommandLine line(Object command) {
     CommandLine line = new CommandLine(command);
-    if (command instanceof Service service && !onlyOptions(arguments)) {
+    if (command instanceof Service service) {
       service.commands().forEach(line::addSubcommand);
       line.getCommandSpec().addMethodSubcommands();
     }
     return line.setCaseInsensitiveEnumValuesAllowed(true);
   }
 
-  /** {@code --config FILE}, and maybe more in pairs, as service managers start programs. */
-  private static boolean onlyOptions(String[] arguments) {
-    boolean all = arguments.length > 0 && arguments[0].equals("--config");
-    for (int i = 0; i < arguments.length; i += 2) {
-      all &= arguments[i].startsWith("--") && i + 1 < arguments.length;
-    }
-    return all;
+  /** {@code --config FILE} and maybe {@code --ready-file FILE}, as service managers start it. */
+  private static boolean plain(String[] arguments) {
+    return (arguments.length == 2 || arguments.length == 4)
+        && option(arguments, 0, "--config")
+        && (arguments.length == 2 || option(arguments, 2, "--ready-file"));
+  }
+
+  private static boolean option(String[] arguments, int at, String name) {
+    return arguments[at].equals(name) && !arguments[at + 1].startsWith("-");
   }
 
   /** How lines of the log are written from now on; to the standard error, at once. */
