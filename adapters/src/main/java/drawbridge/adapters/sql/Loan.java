@@ -45,7 +45,9 @@ final class Loan implements AutoCloseable {
     this.source = source;
     this.operation = operation;
     this.connection = connection;
-    this.alarm = Alarms.after(left.plus(patience.ended()).toNanos(), () -> end(patience.told()));
+    synchronized (this) { // an alarm that is due soon waits until it is known
+      this.alarm = Alarms.after(left.plus(patience.ended()).toNanos(), () -> end(patience.told()));
+    }
   }
 
   Connection connection() {
@@ -58,7 +60,11 @@ final class Loan implements AutoCloseable {
     }
     ended = true;
     alarm = Alarms.after(left.toNanos(), this::tell);
-    // Within the lock, so that it never reaches what the thread does afterwards.
+    interrupt();
+  }
+
+  /** Within the lock, so that it never reaches what the thread does afterwards. */
+  private void interrupt() {
     if (borrower.isVirtual()) {
       borrower.interrupt();
     }
@@ -75,6 +81,7 @@ final class Loan implements AutoCloseable {
         Level.WARNING,
         "source " + source + ": a connection leaks: " + operation + " has kept it for " + lasted(),
         where);
+    interrupt(); // whatever it did the first time may have taken that for itself
   }
 
   private String lasted() {
