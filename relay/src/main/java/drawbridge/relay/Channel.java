@@ -353,7 +353,7 @@ final class Channel {
     if (!confirmed) {
       return null;
     }
-    Outbound.Sent sent = out.poll(progress.probes(), now);
+    Outbound.Sent sent = out.poll(progress.probes(), in.ackAt() <= now, now);
     if (sent != null) {
       progress.due(true, now);
       return new Outgoing(message(Kind.DATA, sent.seq, sent.body, now), sent);

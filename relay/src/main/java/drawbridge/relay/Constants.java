@@ -22,6 +22,8 @@ final class Constants {
   static final int SEND_BUFFER = 512 << 10;
   static final long ACK_DELAY = 50;
   static final long ACK_DELAY_STOPPED = 5;
+  static final int LITTLE = 80;
+  static final long LITTLE_DELAY = 5;
   static final long GAP_AFTER = 100;
   static final long GAP_EVERY = 250;
   static final long PROBE_AFTER = 500;

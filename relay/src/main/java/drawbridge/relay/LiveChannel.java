@@ -28,6 +28,10 @@ final class LiveChannel implements Link.Listener {
   private final Condition changed = lock.newCondition();
   private final Condition work = lock.newCondition();
   private boolean pumpNaps;
+
+  /** When the napping pump looks again by itself. */
+  private long napEnds;
+
   private boolean closedHere;
   private volatile @Nullable PeerName proven;
 
@@ -139,7 +143,8 @@ final class LiveChannel implements Link.Listener {
 
   @SuppressWarnings("WaitNotInLoop") // the pump asks the channel again after every wake
   private void nap() {
-    long nap = channel.wake(now.getAsLong()) - now.getAsLong();
+    long from = now.getAsLong();
+    long nap = Math.min(channel.wake(from) - from, LONGEST_NAP);
     if (nap <= 0) {
       return;
     }
@@ -148,8 +153,9 @@ final class LiveChannel implements Link.Listener {
       wakeAll();
     }
     pumpNaps = true;
+    napEnds = from + nap;
     try {
-      var _ = work.await(Math.min(nap, LONGEST_NAP), TimeUnit.MILLISECONDS);
+      var _ = work.await(nap, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       channel.abort(Channel.End.ABORTED);
@@ -158,8 +164,9 @@ final class LiveChannel implements Link.Listener {
     }
   }
 
+  /** Only where there is something to do before it wakes by itself: most reads change nothing. */
   private void wakePump() {
-    if (pumpNaps) {
+    if (pumpNaps && (channel.finished() || channel.wake(now.getAsLong()) < napEnds)) {
       pumpNaps = false;
       work.signal();
     }

@@ -3,6 +3,7 @@ package drawbridge.relay;
 import static drawbridge.relay.Constants.DATA_SLOT;
 import static drawbridge.relay.Constants.GAP_EVERY;
 import static drawbridge.relay.Constants.HIGHEST_LIMIT;
+import static drawbridge.relay.Constants.LITTLE_DELAY;
 import static drawbridge.relay.Constants.OVERHEAD;
 import static drawbridge.relay.Constants.SEND_AGAIN;
 
@@ -43,6 +44,7 @@ final class Outbound {
   private int underWay;
   private long hold;
   private long oldestSince;
+  private long littleSince = -1;
 
   long resent;
   long impossible;
@@ -151,8 +153,9 @@ final class Outbound {
    * The next data message to hand over, or null.
    *
    * @param probes how many probes were sent before it
+   * @param speak a message must go now, whatever it carries
    */
-  @Nullable Sent poll(long probes, long now) {
+  @Nullable Sent poll(long probes, boolean speak, long now) {
     reclaim(now);
     if (now < hold || underWay >= tuning.ahead()) {
       return null;
@@ -169,6 +172,13 @@ final class Outbound {
     if (bytes == 0 || !aheadAllowed()) {
       return null;
     }
+    if (littleSince < 0) {
+      littleSince = now;
+    }
+    if (now < due(bytes) && !speak) {
+      return null;
+    }
+    littleSince = -1;
     sent = new Sent(next++, waiting.take(bytes));
     charged += bytes + OVERHEAD;
     if (unacked.isEmpty()) {
@@ -218,11 +228,24 @@ final class Outbound {
     return room >= tuning.window() / 2 ? (int) room : 0;
   }
 
+  /**
+   * From when on these bytes are sent: little, such as an update of HTTP/2's window, waits for what
+   * it can go with.
+   */
+  private long due(int bytes) {
+    return bytes > tuning.little() || littleSince < 0 ? 0 : littleSince + LITTLE_DELAY;
+  }
+
   /** When poll may have something if nothing happens before. */
   long wake() {
     long wake = NEVER;
-    if (underWay < tuning.ahead() && (!again.isEmpty() || sendable() > 0 && aheadAllowed())) {
-      wake = hold;
+    if (underWay < tuning.ahead()) {
+      int bytes = sendable();
+      if (!again.isEmpty()) {
+        wake = hold;
+      } else if (bytes > 0 && aheadAllowed()) {
+        wake = Math.max(hold, due(bytes));
+      }
     }
     if (underWay > 0) {
       for (Sent sent : unacked) {

@@ -1,6 +1,7 @@
 package drawbridge.relay;
 
 import drawbridge.relay.PeerTrust.Distrust;
+import java.io.BufferedOutputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -24,6 +25,9 @@ import javax.net.ssl.SSLSocket;
  */
 public final class Secured {
   private static final Logger LOG = System.getLogger("drawbridge.relay.tls");
+
+  /** As much as fits into a record of TLS. */
+  private static final int RECORD = 16 << 10;
 
   /** A writer that waits for longer waits for a peer that does not read. */
   private static final long CLOSE_PATIENCE = 1_000;
@@ -54,7 +58,9 @@ public final class Secured {
     this.socket = new Watched(socket, raw);
   }
 
-  /** Carries the calls' plain bytes. */
+  /**
+   * Carries the calls' plain bytes. What is written leaves when it is flushed, or fills a record.
+   */
   public Socket socket() {
     return socket;
   }
@@ -132,7 +138,8 @@ public final class Secured {
       super(socket);
       this.raw = raw;
       in = new WatchedInput(socket.getInputStream());
-      out = new WatchedOutput(socket.getOutputStream());
+      // gRPC writes frames in pieces, each of which would be a record of its own.
+      out = new BufferedOutputStream(new WatchedOutput(socket.getOutputStream()), RECORD);
     }
 
     @Override

@@ -10,6 +10,7 @@ record Tuning(
     int largestBody,
     int sendBuffer,
     int ahead,
+    int little,
     long patience,
     long idle) {
   static final Tuning STANDARD =
@@ -19,6 +20,7 @@ record Tuning(
           Constants.LARGEST_BODY,
           Constants.SEND_BUFFER,
           Constants.AHEAD,
+          Constants.LITTLE,
           Constants.PATIENCE,
           Constants.PROBE_IDLE);
 

@@ -24,7 +24,7 @@ import net.jqwik.api.statistics.Statistics;
 final class ChannelScheduleTest {
   private static final int WINDOW = 2_000;
   private static final Tuning TUNING =
-      new Tuning(800, WINDOW, 400, 1_500, 3, Constants.PATIENCE, Constants.PROBE_IDLE);
+      new Tuning(800, WINDOW, 400, 1_500, 3, 40, Constants.PATIENCE, Constants.PROBE_IDLE);
 
   /** Less waiting than this ends no channel. */
   private static final long SHORT = 4_000;

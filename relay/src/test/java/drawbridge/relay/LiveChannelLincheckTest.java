@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 public final class LiveChannelLincheckTest {
   private static final boolean LONG = Boolean.getBoolean("drawbridge.long");
   private static final Tuning ROOMY =
-      new Tuning(1 << 10, 1 << 10, 100, 1 << 10, 4, Constants.PATIENCE, Constants.PROBE_IDLE);
+      new Tuning(1 << 10, 1 << 10, 100, 1 << 10, 4, 0, Constants.PATIENCE, Constants.PROBE_IDLE);
 
   private final StillChannel channel = StillChannel.open(ROOMY);
 

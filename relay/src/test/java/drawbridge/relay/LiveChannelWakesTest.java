@@ -120,7 +120,7 @@ final class LiveChannelWakesTest {
           StillChannel one =
               StillChannel.open(
                   new Tuning(
-                      1 << 10, 1 << 20, StillChannel.BODY, 64, 1, LONG, Constants.PROBE_IDLE));
+                      1 << 10, 1 << 20, StillChannel.BODY, 64, 1, 0, LONG, Constants.PROBE_IDLE));
           Schedules.together(
               one.live::pump,
               () -> {

@@ -34,10 +34,10 @@ final class RelayTlsTamperTest {
     Ends ends = fixture.handshake(fixture.agent(), fixture.gateway(), tamperedWire());
     Secured agent = ends.opener().value();
     Secured gateway = ends.acceptor().value();
-    agent.socket().getOutputStream().write(new byte[100]);
+    send(agent);
     assertEquals(100, gateway.socket().getInputStream().readNBytes(100).length);
     flip.set(true);
-    agent.socket().getOutputStream().write(new byte[100]);
+    send(agent);
     IOException found =
         assertThrows(IOException.class, () -> gateway.socket().getInputStream().read());
     assertTrue(RelayTls.tampered(found), found.toString());
@@ -51,6 +51,12 @@ final class RelayTlsTamperTest {
         fixture.log().stream()
             .filter(line -> line.startsWith("WARNING security event: bytes were altered"))
             .count());
+  }
+
+  private static void send(Secured from) throws IOException {
+    OutputStream out = from.socket().getOutputStream();
+    out.write(new byte[100]);
+    out.flush();
   }
 
   @Test

@@ -161,6 +161,7 @@ final class RelayTlsTest {
             });
     assertArrayEquals(many, agent.getInputStream().readNBytes(many.length));
     agent.getOutputStream().write(42);
+    agent.getOutputStream().flush();
     assertEquals(42, sent.value());
     agent.close();
     assertEquals(-1, gateway.getInputStream().read());
@@ -181,8 +182,10 @@ final class RelayTlsTest {
               () -> {
                 long written = 0;
                 try {
+                  OutputStream out = opener.socket().getOutputStream();
                   while (true) {
-                    opener.socket().getOutputStream().write(new byte[50]);
+                    out.write(new byte[50]);
+                    out.flush();
                     written += 50;
                     begun.countDown();
                   }

@@ -70,7 +70,9 @@ final class Simulation {
     int window = new int[] {16 << 10, 64 << 10, 256 << 10, 1 << 20}[random.nextInt(4)];
     int body = Math.min(window / 2, new int[] {2_000, 30_000, 240 << 10}[random.nextInt(3)]);
     long patience = new long[] {10_000, 20_000, 60_000}[random.nextInt(3)];
-    tuning = new Tuning(16 << 10, window, body, 64 << 10, 1 + random.nextInt(8), patience, 10_000);
+    int ahead = 1 + random.nextInt(8);
+    int little = new int[] {0, Constants.LITTLE, 1_000}[random.nextInt(3)];
+    tuning = new Tuning(16 << 10, window, body, 64 << 10, ahead, little, patience, 10_000);
     delay = 1 + random.nextInt(40);
     jitter = random.nextInt(3) == 0 ? 0 : random.nextInt(80);
     loss = random.nextInt(3) == 0 ? 0 : random.nextDouble() * 0.3;

@@ -26,6 +26,7 @@ final class StillChannel implements Carrier {
           BODY,
           BODY,
           1,
+          0,
           Constants.PATIENCE,
           Constants.PROBE_IDLE);
 

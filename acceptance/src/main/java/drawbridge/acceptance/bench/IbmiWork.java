@@ -155,7 +155,11 @@ interface IbmiWork extends AutoCloseable {
               connection.prepareStatement("select ID, NAME, PRICE from ITEMS where ID = ?")) {
             select.setInt(1, 42);
             try (ResultSet rows = select.executeQuery()) {
-              expect(rows.next() && rows.getString(2).equals("Item 42"));
+              expect(
+                  rows.next()
+                      && rows.getInt(1) == 42
+                      && rows.getString(2).equals("Item 42")
+                      && rows.getBigDecimal(3).signum() > 0);
             }
           }
           connection.commit();
