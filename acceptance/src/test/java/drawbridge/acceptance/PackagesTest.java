@@ -116,6 +116,22 @@ final class PackagesTest {
     assertEquals(installed.stream().sorted().toList(), listed.stream().sorted().toList());
   }
 
+  /**
+   * While Java looks for one that is not there, it makes every provider on the class path ready.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"agent", "gateway"})
+  void theRuntimeListsTheSecurityProvidersThatItHas(String name) throws Exception {
+    Path there = unpacked(one("drawbridge-" + name, ".tar.gz"));
+    String listed = "sed -n 's/^security.provider[.0-9]*=//p' conf/security/java.security";
+    String found =
+        "bin/java -XshowSettings:security:providers -version 2>&1 | sed -n 's/^ *Provider name: //p'";
+    String runtime = "cd '%s'/*/runtime && ".formatted(there);
+    List<String> providers = succeeds(runtime + listed).lines().toList();
+    assertTrue(providers.contains("SunJSSE"), providers::toString);
+    assertEquals(providers, succeeds(runtime + found).lines().toList());
+  }
+
   private Path unpacked(Path tar) throws Exception {
     Path there = Files.createTempDirectory(folder, "unpacked");
     succeeds("tar -xzf '%s' -C '%s'".formatted(tar, there));

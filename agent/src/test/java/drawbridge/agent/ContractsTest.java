@@ -76,10 +76,12 @@ class ContractsTest {
             .start(
                 () -> {
                   try {
-                    for (boolean opens = true; going.get(); opens = !opens) {
-                      Path draft = Files.writeString(drafts.resolve("p"), opens ? open : closed);
+                    for (int i = 1; going.get(); i++) {
+                      String text = i % 2 == 1 ? open : closed;
+                      Path draft = Files.writeString(drafts.resolve("p"), text);
                       Files.move(draft, policy, StandardCopyOption.ATOMIC_MOVE);
-                      LockSupport.parkNanos(3_000_000);
+                      // However long it takes to read the folder here: sometimes that long.
+                      LockSupport.parkNanos(i % 32 * 3_000_000L);
                     }
                   } catch (IOException e) {
                     throw new UncheckedIOException(e);

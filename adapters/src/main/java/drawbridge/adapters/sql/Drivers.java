@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -46,7 +48,9 @@ public final class Drivers {
     List<Driver> drivers = new ArrayList<>();
     URLClassLoader classes = new URLClassLoader(jars.toArray(URL[]::new), OURS);
     try {
-      ServiceLoader.load(Driver.class, classes).forEach(drivers::add);
+      ServiceLoader.load(Driver.class, classes).stream()
+          .filter(driver -> classes.equals(driver.type().getClassLoader()))
+          .forEach(driver -> drivers.add(driver.get()));
     } catch (ServiceConfigurationError e) {
       throw new IOException("a jar in " + folder + " has no usable driver: " + e.getMessage(), e);
     }
@@ -59,25 +63,31 @@ public final class Drivers {
   }
 
   /**
-   * The driver that takes the URL; the folder's come first. Of those that ship none is loaded
-   * behind the one that does: what each does first takes the start of a program longer than reading
-   * its files.
+   * The driver that takes the URL; the folder's come first. Of those that ship none is made behind
+   * the one that does, and the one with the URL's own word in its name is asked first: what each
+   * does when it is made takes the start of a program longer than reading its files.
    */
   Optional<Driver> of(String url) {
-    Optional<Driver> added = taking(url, found);
-    return added.isPresent() ? added : taking(url, ServiceLoader.load(Driver.class, OURS));
-  }
-
-  private static Optional<Driver> taking(String url, Iterable<Driver> drivers) {
-    for (Driver driver : drivers) {
-      try {
-        if (driver.acceptsURL(url)) {
-          return Optional.of(driver);
-        }
-      } catch (SQLException e) {
-        // Not this one.
+    String word = url.replaceFirst("^jdbc:", "").replaceFirst(":.*", "");
+    List<Supplier<Driver>> all = new ArrayList<>();
+    found.forEach(driver -> all.add(() -> driver));
+    ServiceLoader.load(Driver.class, OURS).stream()
+        .sorted(Comparator.comparing(driver -> !driver.type().getName().contains(word)))
+        .forEach(all::add);
+    for (Supplier<Driver> each : all) {
+      Driver driver = each.get();
+      if (takes(driver, url)) {
+        return Optional.of(driver);
       }
     }
     return Optional.empty();
+  }
+
+  private static boolean takes(Driver driver, String url) {
+    try {
+      return driver.acceptsURL(url);
+    } catch (SQLException e) {
+      return false;
+    }
   }
 }

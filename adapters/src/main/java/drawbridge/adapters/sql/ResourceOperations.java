@@ -130,8 +130,9 @@ final class ResourceOperations {
         }
       }
       case UPDATE -> {
+        List<String> keys = resource.keys().stream().map(Col::name).toList();
         for (Col column : resource.columns()) {
-          if (!column.readOnly() && !resource.keys().contains(column)) {
+          if (!column.readOnly() && !keys.contains(column.name())) {
             all.add(Resource.parameter(column, Parameter.In.BODY, false));
           }
         }

@@ -313,8 +313,12 @@ final class StatementReader {
 
   private void checkUsed(List<Step> steps) {
     for (Parameter parameter : outline.parameters()) {
-      Bind bind = new Bind.Given(parameter);
-      if (steps.stream().noneMatch(step -> step.binds().contains(bind))) {
+      if (steps.stream()
+          .flatMap(step -> step.binds().stream())
+          .noneMatch(
+              bind ->
+                  bind instanceof Bind.Given(Parameter given)
+                      && given.name().equals(parameter.name()))) {
         throw section.wrong(
             "parameters",
             "“" + parameter.name() + "” is not used",

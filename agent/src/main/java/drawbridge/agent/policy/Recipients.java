@@ -49,7 +49,7 @@ record Recipients(
           .get()
           .wrong("", "names no certificate", "write subject, issuer or fingerprint");
     }
-    if (all.equals(EVERYBODY)) {
+    if (gateways.isEmpty() && all.certificateFree() && !all.byToken()) {
       throw to.wrong(
           "",
           "names nobody",
