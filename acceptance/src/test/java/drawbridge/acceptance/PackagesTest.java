@@ -35,8 +35,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class PackagesTest {
   private static final long LARGEST = 90_000_000;
 
-  /** The aim is 120,000 and is not met: docs/benchmarks.md. It shall not get worse. */
-  private static final long RESIDENT_KILOBYTES = 220_000;
+  /**
+   * The aim for an agent at rest is 120,000, which docs/benchmarks.md is about; here it is busy.
+   */
+  private static final long RESIDENT_KILOBYTES = 180_000;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
