@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * says is 0 where it is no Linux.
  */
 public final class Vitals {
-  private static final Pattern USED = Pattern.compile("(?:heap|generation) .* used (\\d+)K");
+  private static final Pattern USED = Pattern.compile("(?:heap|DefNew|Tenured) .* used (\\d+)K");
 
   private Vitals() {}
 
