@@ -12,7 +12,6 @@ import java.security.SignatureException;
 import java.security.spec.AlgorithmParameterSpec;
 import org.bouncycastle.jcajce.util.DefaultJcaJceHelper;
 import org.bouncycastle.jcajce.util.JcaJceHelper;
-import org.bouncycastle.tls.EncryptionAlgorithm;
 import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.crypto.Tls13Verifier;
 import org.bouncycastle.tls.crypto.TlsECConfig;
@@ -29,33 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class RelayTlsCrypto extends JcaTlsCrypto {
   RelayTlsCrypto(SecureRandom random, SecureRandom nonces) {
     super(new Signatures(), random, nonces);
-  }
-
-  /**
-   * Bouncy Castle tries everything that it knows to find out what there is; what the relay never
-   * uses is not tried, since a miss makes every provider of the JVM ready, which takes a start
-   * long.
-   */
-  @Override
-  public boolean hasNamedGroup(int group) {
-    return switch (group) {
-      case NamedGroup.X25519MLKEM768,
-          NamedGroup.MLKEM768,
-          NamedGroup.x25519,
-          NamedGroup.secp256r1 ->
-          super.hasNamedGroup(group);
-      default -> false;
-    };
-  }
-
-  /** As with groups. */
-  @Override
-  public boolean hasEncryptionAlgorithm(int algorithm) {
-    return switch (algorithm) {
-      case EncryptionAlgorithm.AES_256_GCM, EncryptionAlgorithm.AES_128_GCM ->
-          super.hasEncryptionAlgorithm(algorithm);
-      default -> false;
-    };
   }
 
   @Override

@@ -3,6 +3,7 @@ package drawbridge.relay;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,9 +18,8 @@ final class SystemStore {
 
   private SystemStore() {}
 
-  /** To ask for a store that is not there makes every provider ready, which takes a start long. */
   static List<X509Certificate> certificates() {
-    if (!System.getProperty("os.name", "").startsWith("Windows")) {
+    if (Security.getAlgorithms("KeyStore").stream().noneMatch(WINDOWS::equalsIgnoreCase)) {
       return List.of();
     }
     try {

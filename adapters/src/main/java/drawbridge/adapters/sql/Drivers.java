@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -69,18 +68,13 @@ public final class Drivers {
    */
   Optional<Driver> of(String url) {
     String word = url.replaceFirst("^jdbc:", "").replaceFirst(":.*", "");
-    List<Supplier<Driver>> all = new ArrayList<>();
-    found.forEach(driver -> all.add(() -> driver));
-    ServiceLoader.load(Driver.class, OURS).stream()
-        .sorted(Comparator.comparing(driver -> !driver.type().getName().contains(word)))
-        .forEach(all::add);
-    for (Supplier<Driver> each : all) {
-      Driver driver = each.get();
-      if (takes(driver, url)) {
-        return Optional.of(driver);
-      }
-    }
-    return Optional.empty();
+    List<ServiceLoader.Provider<Driver>> shipped =
+        ServiceLoader.load(Driver.class, OURS).stream()
+            .sorted(Comparator.comparing(driver -> !driver.type().getName().contains(word)))
+            .toList();
+    return Stream.concat(found.stream(), shipped.stream().map(ServiceLoader.Provider::get))
+        .filter(driver -> takes(driver, url))
+        .findFirst();
   }
 
   private static boolean takes(Driver driver, String url) {

@@ -312,13 +312,16 @@ final class StatementReader {
   }
 
   private void checkUsed(List<Step> steps) {
+    Set<String> used = new HashSet<>();
+    for (Step step : steps) {
+      for (Bind bind : step.binds()) {
+        if (bind instanceof Bind.Given(Parameter parameter)) {
+          used.add(parameter.name());
+        }
+      }
+    }
     for (Parameter parameter : outline.parameters()) {
-      if (steps.stream()
-          .flatMap(step -> step.binds().stream())
-          .noneMatch(
-              bind ->
-                  bind instanceof Bind.Given(Parameter given)
-                      && given.name().equals(parameter.name()))) {
+      if (!used.contains(parameter.name())) {
         throw section.wrong(
             "parameters",
             "“" + parameter.name() + "” is not used",

@@ -65,14 +65,9 @@ final class Decoder {
       field(field, found);
       starts.pop();
     }
-    return layout.ordered() ? found : inOrder(layout.fields(), found);
-  }
-
-  /** As they are described, whatever was read first. */
-  private static Map<String, @Nullable Object> inOrder(
-      List<Field> fields, Map<String, @Nullable Object> found) {
+    // In the order of the description, whatever was read first.
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
-    for (Field field : fields) {
+    for (Field field : layout.fields()) {
       for (String name : List.of(field.name(), field.name() + Schemas.INVALID)) {
         if (found.containsKey(name)) {
           members.put(name, found.get(name));

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class Layout {
   private final List<Field> fields;
   private final List<Integer> order;
-  private final boolean ordered;
   private final int slots;
 
   /**
@@ -27,7 +26,6 @@ public final class Layout {
   Layout(List<Field> fields, List<Integer> order, int slots) {
     this.fields = List.copyOf(fields);
     this.order = List.copyOf(order);
-    this.ordered = order.stream().sorted().toList().equals(order);
     this.slots = slots;
   }
 
@@ -78,11 +76,6 @@ public final class Layout {
 
   List<Integer> order() {
     return order;
-  }
-
-  /** They can be read as they are described. */
-  boolean ordered() {
-    return ordered;
   }
 
   /** One exchange with a program: its parameters there, and back. */
