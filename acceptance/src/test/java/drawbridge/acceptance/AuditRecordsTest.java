@@ -206,7 +206,7 @@ final class AuditRecordsTest {
     await("a bad file", () -> String.join("", lines(log)).contains("reload-refused"));
     replace(policy, text -> good);
     // Killed in the middle of a call, so that there is something to mend.
-    Thread caller = Thread.ofVirtual().start(() -> quietly("/orders/v1/wait/20"));
+    Thread caller = Thread.ofVirtual().start(() -> quietly("/orders/v1/wait/8"));
     await("a call that runs", () -> String.join("", lines(log)).contains("orders/v1/Wait"));
     stack.kill("agent-a");
     stack.restart("agent-a");

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import drawbridge.acceptance.InstalledRoot.Ran;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class DemoTest {
     assertEquals(0, demo.exitValue(), said);
     assertFalse(said.contains("WRONG"), said);
 
-    JsonNode json = new ObjectMapper().readTree(folder.resolve("demo.json").toFile());
+    JsonNode json = json();
     assertTrue(json.path("gateway").asText().startsWith("https://localhost:"), json::toString);
     for (String file : List.of("ca", "certificate", "key", "agent-config", "gateway-config")) {
       assertTrue(Files.isRegularFile(Path.of(json.path(file).asText())), file);
@@ -94,32 +95,42 @@ final class DemoTest {
     }
   }
 
-  /** Here the database, of which every call but the refused ones needs an answer. */
+  /** Here the agent is paused, so that every call of its is refused. */
   @Test
   void sayingThatAllHoldsTakesThatAllHolds() throws Exception {
     Process demo = start("--once", "--dir", folder.toString());
     JsonNode pids = pids(demo);
-    ProcessHandle.of(pids.path("postgres").asLong()).orElseThrow().destroyForcibly();
+    String pid = Long.toString(demo.pid());
+    assertEquals(0, Ran.of("kill", "-STOP", pid).code()); // it shall not be done before
+    String agent = json().path("agent-config").asText();
+    List<String> pause =
+        Repository.java("agent", "drawbridge.agent.Main", List.of("pause", "--config", agent));
+    assertEquals(0, Ran.of(pause.toArray(String[]::new)).code());
+    assertEquals(0, Ran.of("kill", "-CONT", pid).code());
     String said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(demo.waitFor(10, TimeUnit.SECONDS));
     assertEquals(1, demo.exitValue(), said);
+    assertTrue(said.contains("WRONG") && said.contains("as it must"), said);
     assertFalse(said.contains("All as it must be."), said);
     assertAllEnded(pids);
   }
 
   /** Of all that it started, once they run. */
   private JsonNode pids(Process demo) throws Exception {
-    Path json = folder.resolve("demo.json");
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(180);
-    while (!Files.exists(json) && System.nanoTime() < deadline) {
+    while (!Files.exists(folder.resolve("demo.json")) && System.nanoTime() < deadline) {
       assertFalse(demo.waitFor(20, TimeUnit.MILLISECONDS), "the demo ended by itself");
     }
-    JsonNode pids = new ObjectMapper().readTree(json.toFile()).path("pids");
+    JsonNode pids = json().path("pids");
     assertEquals(5, pids.size());
     for (JsonNode pid : pids) {
       assertTrue(ProcessHandle.of(pid.asLong()).orElseThrow().isAlive());
     }
     return pids;
+  }
+
+  private JsonNode json() throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("demo.json").toFile());
   }
 
   private static void assertAllEnded(JsonNode pids) throws Exception {

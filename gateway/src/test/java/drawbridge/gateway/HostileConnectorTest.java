@@ -30,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A connector with a valid certificate and bad intentions: whatever bytes it sends, it gets a
  * refusal or the end of its connection, no agent hears of it, and everybody else is served.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(90)
 final class HostileConnectorTest {
   private static final String PATH = "/orders/v1/customers/1/orders";

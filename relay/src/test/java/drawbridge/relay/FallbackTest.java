@@ -13,11 +13,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Where the port of AMQP is barred, WebSockets are found without any setting, and the other way
  * round: in a network of its own, whose firewall refuses or drops.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(300)
 final class FallbackTest {
   @TempDir Path folder;

@@ -12,11 +12,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Two processes of one name read one mailbox, so that each takes about half of the other's
  * messages. The newer one stays, the older one is told so, and neither comes back.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(180)
 class TwinTest {
   private static final String SECOND = "a second process reads the mailbox ";

@@ -8,8 +8,10 @@ import drawbridge.adapters.FaultException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,11 @@ final class Pool implements AutoCloseable {
   private final int size;
   private final Loan.Patience patience;
   private final Consumer<SQLException> failed;
+  private final SignOn signOn;
   private final HikariPool pool;
+
+  /** Those for whom the first connection is being made; they need not wait where it is refused. */
+  private final Set<Thread> newcomers = new HashSet<>();
 
   /** Calls that got no connection in time. */
   private final LongAdder timeouts = new LongAdder();
@@ -58,6 +64,8 @@ final class Pool implements AutoCloseable {
     this.size = size;
     this.patience = patience;
     this.failed = failed;
+    this.signOn = signOn;
+    signOn.onRefusal(this::turnAway);
     HikariConfig config = new HikariConfig();
     config.setPoolName(name);
     config.setDataSource(signOn);
@@ -85,6 +93,7 @@ final class Pool implements AutoCloseable {
     // A tenth of the time is kept, so that the answer says which wait it was.
     long left = (call.deadline() - System.nanoTime()) / 1_000_000 * 9 / 10;
     Thread waiting = Thread.currentThread();
+    boolean newcomer = pool.getTotalConnections() == 0 && comes(waiting);
     call.cancellation().onCancel(waiting::interrupt);
     try {
       Connection connection = pool.getConnection(Math.clamp(left, 1, PATIENCE.toMillis()));
@@ -97,14 +106,44 @@ final class Pool implements AutoCloseable {
       throw unconnected(e).thrown();
     } finally {
       call.cancellation().onCancel(null);
-      if (call.cancellation().cancelled()) {
+      if (newcomer) {
+        goes(waiting);
+      }
+      if (newcomer || call.cancellation().cancelled()) {
         // It was meant for the wait, and must not reach what comes after.
         Thread.interrupted();
       }
     }
   }
 
+  private boolean comes(Thread newcomer) {
+    synchronized (newcomers) {
+      newcomers.add(newcomer);
+    }
+    if (signOn.stopped()) {
+      newcomer.interrupt(); // the refusal was a moment before
+    }
+    return true;
+  }
+
+  /** From here on nobody interrupts it. */
+  private void goes(Thread newcomer) {
+    synchronized (newcomers) {
+      newcomers.remove(newcomer);
+    }
+  }
+
+  private void turnAway(SQLException refusal) {
+    failed.accept(refusal);
+    synchronized (newcomers) {
+      newcomers.forEach(Thread::interrupt);
+    }
+  }
+
   private Fault unconnected(SQLException e) {
+    if (signOn.stopped()) {
+      return SqlFaults.unavailable(SqlFaults.REFUSED, e);
+    }
     int connections = pool.getTotalConnections();
     if (connections >= size) {
       return busy(e);

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class SignOn implements DataSource {
   private final Connector connector;
   private final Duration patience;
   private final Door door;
+  private volatile Consumer<SQLException> onRefusal = refusal -> {};
 
   /** Of an account, for the whole program. */
   private static final class Door {
@@ -65,6 +67,11 @@ final class SignOn implements DataSource {
     this.door = Door.of(connector.account());
   }
 
+  /** Is told of every refusal, once it is known that nothing will be tried. */
+  void onRefusal(Consumer<SQLException> listener) {
+    onRefusal = listener;
+  }
+
   /** These credentials were refused before, so that nobody need wait for another attempt. */
   boolean stopped() {
     String before = door.refused;
@@ -99,8 +106,11 @@ final class SignOn implements DataSource {
       }
       return connection;
     } catch (SQLException e) {
-      if (dialect.refusedSignIn(e) && !stopped()) {
-        stop(e);
+      if (dialect.refusedSignIn(e)) {
+        if (!stopped()) {
+          stop(e);
+        }
+        onRefusal.accept(e);
       }
       throw e;
     } finally {
