@@ -3,6 +3,7 @@ package drawbridge.gateway;
 import com.google.protobuf.ByteString;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.RequestException;
+import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
@@ -62,7 +63,9 @@ final class Body {
       throw e;
     } catch (RuntimeException e) {
       if (e instanceof RequestException known
-          && known.eventType() != DirectHandler.EventType.BAD_REQUEST) {
+          && (known.eventType() != DirectHandler.EventType.BAD_REQUEST
+              || known.status().code() == Status.REQUEST_ENTITY_TOO_LARGE_413_CODE)) {
+        connection.broken();
         throw e; // too large
       }
       // What Helidon makes of chunks that are none. Nothing ran: an operation waits for the end.

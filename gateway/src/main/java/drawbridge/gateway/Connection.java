@@ -58,6 +58,12 @@ final class Connection implements ConnectionContext, PeerInfo {
   /** From the first byte of a request to the end of its head; a byte a second is no request. */
   static final Duration HEAD = Duration.ofSeconds(10);
 
+  /** How long, how quiet for and how much of it is taken in of a request that was refused. */
+  private static final Duration LINGER = Duration.ofSeconds(5);
+
+  private static final Duration QUIET = Duration.ofMillis(500);
+  private static final int LINGER_BYTES = 32 << 20;
+
   private long headDeadline;
   private boolean broken;
   private long bodyDeadline;
@@ -171,6 +177,29 @@ final class Connection implements ConnectionContext, PeerInfo {
     headDeadline = 0;
   }
 
+  /**
+   * Takes in, for a moment, what a caller still sends of a request that was refused before it was
+   * read: closing a socket with bytes unread resets it, and the refusal may be lost with that.
+   */
+  void linger() {
+    if (!broken && headDeadline == 0) {
+      return; // the last request was read, and answered by a handler
+    }
+    long end = System.nanoTime() + LINGER.toNanos();
+    try {
+      for (long taken = 0; taken < LINGER_BYTES; ) {
+        bodyDeadline = Math.min(end, System.nanoTime() + QUIET.toNanos());
+        byte[] bytes = readBy(bodyDeadline);
+        if (bytes == null) {
+          return;
+        }
+        taken += bytes.length;
+      }
+    } catch (UncheckedIOException e) {
+      // It is quiet, or gone, or has had its time.
+    }
+  }
+
   private byte @Nullable [] read() {
     byte[] early = first;
     if (early != null) {
@@ -184,7 +213,7 @@ final class Connection implements ConnectionContext, PeerInfo {
     }
     try {
       byte[] bytes = ahead == null ? socket.get() : readBy(0);
-      headDeadline = System.nanoTime() + HEAD.toNanos();
+      headDeadline = bytes == null ? 0 : System.nanoTime() + HEAD.toNanos();
       return bytes;
     } catch (UncheckedIOException e) {
       // Helidon would answer it, and the caller take that for the answer to its next request.

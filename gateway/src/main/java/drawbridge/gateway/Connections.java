@@ -82,7 +82,7 @@ final class Connections implements ServerConnectionSelector {
     response.header(Faults.ERROR_CODE, Faults.word(told.code()));
     response.header(HeaderValues.CONNECTION_CLOSE);
     response.send(Faults.problem(fault, told));
-    connection.last();
+    connection.broken();
   }
 
   @Override
@@ -112,7 +112,11 @@ final class Connections implements ServerConnectionSelector {
           if (open.incrementAndGet() > most) {
             throw new CloseConnectionException("too many connections");
           }
-          connection.handle(limit);
+          try {
+            connection.handle(limit);
+          } finally {
+            mine.linger();
+          }
         } finally {
           open.decrementAndGet();
         }

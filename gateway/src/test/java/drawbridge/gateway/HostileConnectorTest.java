@@ -218,6 +218,23 @@ final class HostileConnectorTest {
     assertTrue(agent.bodyBytes.get() <= Gateway.BODY_BYTES, agent.bodyBytes::toString);
   }
 
+  /** Also whoever reads nothing before all is written. */
+  @Test
+  void aRefusalReachesWhoeverStillSends() throws IOException {
+    String much = "x".repeat(12 << 20);
+    for (String head :
+        List.of(
+            "Content-Length: 12582912\r\n",
+            "Content-Length: 12582912\r\nTransfer-Encoding: chunked\r\n")) {
+      String answer = answered(POST + head + "\r\n" + much);
+      assertTrue(answer.startsWith("HTTP/1.1 4"), () -> head + answer);
+    }
+    assertEquals(0, agent.heads.size());
+    String chunks = ("100000\r\n" + "x".repeat(1 << 20) + "\r\n").repeat(12);
+    String answer = answered(POST + "Transfer-Encoding: chunked\r\n\r\n" + chunks);
+    assertTrue(answer.startsWith("HTTP/1.1 413"), answer);
+  }
+
   /** A byte now and then keeps a connection alive, and nothing more is ever asked. */
   @Test
   void aHeadThatNeverEndsIsCutOff() throws IOException {
