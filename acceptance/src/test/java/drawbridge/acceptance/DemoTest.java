@@ -102,11 +102,14 @@ final class DemoTest {
     JsonNode pids = pids(demo);
     String pid = Long.toString(demo.pid());
     assertEquals(0, Ran.of("kill", "-STOP", pid).code()); // it shall not be done before
-    String agent = json().path("agent-config").asText();
-    List<String> pause =
-        Repository.java("agent", "drawbridge.agent.Main", List.of("pause", "--config", agent));
-    assertEquals(0, Ran.of(pause.toArray(String[]::new)).code());
-    assertEquals(0, Ran.of("kill", "-CONT", pid).code());
+    try {
+      String agent = json().path("agent-config").asText();
+      List<String> pause =
+          Repository.java("agent", "drawbridge.agent.Main", List.of("pause", "--config", agent));
+      assertEquals(0, Ran.of(pause.toArray(String[]::new)).code());
+    } finally {
+      assertEquals(0, Ran.of("kill", "-CONT", pid).code());
+    }
     String said = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(demo.waitFor(10, TimeUnit.SECONDS));
     assertEquals(1, demo.exitValue(), said);

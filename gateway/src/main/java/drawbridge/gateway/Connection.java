@@ -236,6 +236,7 @@ final class Connection implements ConnectionContext, PeerInfo {
       throw new UncheckedIOException(new ClosedByInterruptException());
     } catch (TimeoutException e) {
       if (bodyDeadline == 0) {
+        headDeadline = 0; // it gets no answer, so nothing is waited for either
         throw new CloseConnectionException("the head came too slowly", e);
       }
       throw new UncheckedIOException(new SocketTimeoutException("the body came too slowly"));

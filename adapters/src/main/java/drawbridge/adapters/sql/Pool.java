@@ -93,7 +93,10 @@ final class Pool implements AutoCloseable {
     // A tenth of the time is kept, so that the answer says which wait it was.
     long left = (call.deadline() - System.nanoTime()) / 1_000_000 * 9 / 10;
     Thread waiting = Thread.currentThread();
-    boolean newcomer = pool.getTotalConnections() == 0 && comes(waiting);
+    boolean newcomer = pool.getTotalConnections() == 0;
+    if (newcomer) {
+      comes(waiting);
+    }
     call.cancellation().onCancel(waiting::interrupt);
     try {
       Connection connection = pool.getConnection(Math.clamp(left, 1, PATIENCE.toMillis()));
@@ -116,14 +119,13 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  private boolean comes(Thread newcomer) {
+  private void comes(Thread newcomer) {
     synchronized (newcomers) {
       newcomers.add(newcomer);
     }
     if (signOn.stopped()) {
       newcomer.interrupt(); // the refusal was a moment before
     }
-    return true;
   }
 
   /** From here on nobody interrupts it. */

@@ -119,9 +119,12 @@ final class SignOnTest {
   void aWrongPasswordIsTriedOnceUntilItIsMended() throws Exception {
     change("create user if not exists x password 'y'");
     connector.password = "wrong";
+    long begun = System.nanoTime();
     assertTrue(
         calls(30).stream().allMatch(code -> code == Fault.Code.SOURCE_UNAVAILABLE),
         "every call is refused");
+    Duration took = Duration.ofNanos(System.nanoTime() - begun);
+    assertTrue(took.toSeconds() < 8, () -> "who waits for a connection is told late: " + took);
     assertEquals(1, connector.attempts.get(), "and the database asked once");
     assertEquals("the source refused the sign-in", source.state().detail());
     assertFalse(source.check(Duration.ofSeconds(2)).ok());
