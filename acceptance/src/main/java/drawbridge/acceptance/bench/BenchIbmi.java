@@ -85,6 +85,9 @@ final class BenchIbmi implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    // The JDK spreads sockets over its threads that wait for them by the numbers of their files:
+    // with one such thread no socket is luckier than another.
+    System.setProperty("jdk.readPollers", "1");
     boolean good = true;
     try (Scratch scratch = Scratch.make(null);
         HostSystem host = IbmiWork.host(scratch.folder())) {

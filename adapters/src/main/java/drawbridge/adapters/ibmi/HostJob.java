@@ -1,8 +1,7 @@
 package drawbridge.adapters.ibmi;
 
 import com.ibm.as400.access.AS400;
-import java.util.concurrent.ScheduledFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Supplier;
 
 /**
  * A connection to the system, and the host jobs behind it, lent to one call; closing it gives it
@@ -13,7 +12,6 @@ final class HostJob implements AutoCloseable {
   private final HostPool pool;
   private final Pooled pooled;
   private final Thread borrower = Thread.currentThread();
-  private @Nullable ScheduledFuture<?> alarm;
   private boolean spoilt;
   private boolean ended;
   private boolean closed;
@@ -23,13 +21,14 @@ final class HostJob implements AutoCloseable {
     this.pooled = pooled;
   }
 
-  synchronized void alarm(ScheduledFuture<?> deadline) {
-    alarm = deadline;
-  }
-
   /** Connected and signed on, for this call alone. */
   AS400 system() {
     return pooled.system();
+  }
+
+  /** See {@link Pooled#kept}. */
+  <T> T kept(Class<T> type, String path, Supplier<T> make) {
+    return pooled.kept(type, path, make);
   }
 
   /** The caller that the host was told of last; empty: none. */
@@ -87,9 +86,6 @@ final class HostJob implements AutoCloseable {
         return;
       }
       closed = true;
-      if (alarm != null) {
-        alarm.cancel(false);
-      }
       if (ended) {
         if (borrower.equals(Thread.currentThread()) && borrower.isVirtual()) {
           // It was meant for the call, and must not reach what comes after.

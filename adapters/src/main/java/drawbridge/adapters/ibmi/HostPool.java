@@ -246,7 +246,7 @@ final class HostPool implements AutoCloseable {
 
   private HostJob lend(Pooled pooled, long deadline) {
     HostJob job = new HostJob(this, pooled);
-    job.alarm(Alarms.after(deadline - System.nanoTime(), job::end));
+    pooled.deadline().set(deadline, job);
     return job;
   }
 

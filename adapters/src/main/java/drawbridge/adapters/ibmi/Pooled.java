@@ -3,10 +3,12 @@ package drawbridge.adapters.ibmi;
 import com.ibm.as400.access.AS400;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * One connection as its pool keeps it: how old it is, whether it lives, whom it was told of, and
@@ -33,6 +35,11 @@ final class Pooled {
   /** Of the jobs of other services, once they are known; asking JTOpen takes long. */
   private final Map<Integer, String> names = new ConcurrentHashMap<>();
 
+  /** JTOpen's view of an object on the host. */
+  private record View(Class<?> type, String path) {}
+
+  private final Map<View, Object> views = new HashMap<>();
+  private final Deadline deadline = new Deadline();
   private String told = "";
 
   /**
@@ -67,6 +74,18 @@ final class Pooled {
     return name;
   }
 
+  /**
+   * An object of JTOpen's for something on the host, made for the first call and kept for the next:
+   * to make one takes JTOpen longer than all that the adapter adds to a call.
+   */
+  <T> T kept(Class<T> type, String path, Supplier<T> make) {
+    return type.cast(views.computeIfAbsent(new View(type, path), view -> make.get()));
+  }
+
+  Deadline deadline() {
+    return deadline;
+  }
+
   /** The caller that the host was told of last; empty: none. */
   String told() {
     return told;
@@ -77,6 +96,7 @@ final class Pooled {
   }
 
   void used() {
+    deadline.clear();
     used = System.nanoTime();
   }
 
@@ -102,6 +122,7 @@ final class Pooled {
 
   /** Tells the host in the background, since it may be the host that hangs. */
   void end() {
+    deadline.over();
     Thread.ofVirtual()
         .name("ibmi-good-bye-" + source)
         .start(

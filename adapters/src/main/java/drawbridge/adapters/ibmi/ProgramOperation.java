@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ProgramOperation(Description.Program program, String path, String result)
     implements HostAction.Work {
+  private static final ProgramParameter[] NO_PARAMETERS = {};
 
   /** The section {@code program} of an operation. */
   static Operation read(OperationContext context, Section section, Outline outline) {
@@ -103,7 +104,7 @@ record ProgramOperation(Description.Program program, String path, String result)
     Exchange exchange = layout.exchange();
     List<Passed> passed = exchange.encode(call.arguments());
     ProgramParameter[] parameters = parameters(passed);
-    ProgramCall host = host(job.system(), parameters);
+    ProgramCall host = host(job, parameters);
     host.setMessageOption(AS400Message.MESSAGE_OPTION_ALL);
     step.begun();
     if (!host.run()) {
@@ -143,12 +144,16 @@ record ProgramOperation(Description.Program program, String path, String result)
     return parameters;
   }
 
-  private ProgramCall host(AS400 system, ProgramParameter[] parameters)
+  private ProgramCall host(HostJob job, ProgramParameter[] parameters)
       throws PropertyVetoException {
     if (program.procedure().isEmpty()) {
-      return new ProgramCall(system, path, parameters);
+      ProgramCall call =
+          job.kept(
+              ProgramCall.class, path, () -> new ProgramCall(job.system(), path, NO_PARAMETERS));
+      call.setParameterList(parameters);
+      return call;
     }
-    ServiceProgramCall call = new ServiceProgramCall(system);
+    ServiceProgramCall call = new ServiceProgramCall(job.system());
     call.setProgram(path, parameters);
     if (program.ccsid() > 0) {
       call.setProcedureName(program.procedure(), program.ccsid());

@@ -1,6 +1,5 @@
 package drawbridge.adapters.ibmi;
 
-import com.ibm.as400.access.AS400;
 import com.ibm.as400.access.AS400SecurityException;
 import com.ibm.as400.access.DataQueue;
 import com.ibm.as400.access.DataQueueEntry;
@@ -63,14 +62,14 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
           IllegalObjectTypeException {
     switch (settings.what()) {
       case SEND -> {
-        send(job.system(), call, step);
+        send(job, call, step);
         JsonTree.answer(answer, Map.of("done", true));
       }
       case REMOVE -> {
-        remove(job.system(), call, step);
+        remove(job, call, step);
         JsonTree.answer(answer, Map.of("done", true));
       }
-      case RECEIVE, PEEK -> JsonTree.answer(answer, names(), take(job.system(), call, step));
+      case RECEIVE, PEEK -> JsonTree.answer(answer, names(), take(job, call, step));
     }
   }
 
@@ -86,7 +85,7 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
     return names;
   }
 
-  private void send(AS400 system, Call call, HostAction.Step step)
+  private void send(HostJob job, Call call, HostAction.Step step)
       throws FaultException,
           IOException,
           InterruptedException,
@@ -102,11 +101,21 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
     byte[] key = settings.keyLength() > 0 ? key(call) : null;
     step.begun();
     if (key != null) {
-      new KeyedDataQueue(system, settings.path()).write(key, entry);
+      keyed(job).write(key, entry);
     } else {
-      new DataQueue(system, settings.path()).write(entry);
+      plain(job).write(entry);
     }
     step.done();
+  }
+
+  private DataQueue plain(HostJob job) {
+    String path = settings.path();
+    return job.kept(DataQueue.class, path, () -> new DataQueue(job.system(), path));
+  }
+
+  private KeyedDataQueue keyed(HostJob job) {
+    String path = settings.path();
+    return job.kept(KeyedDataQueue.class, path, () -> new KeyedDataQueue(job.system(), path));
   }
 
   private byte[] key(Call call) throws FaultException {
@@ -133,7 +142,7 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
     return padded;
   }
 
-  private List<Map<String, @Nullable Object>> take(AS400 system, Call call, HostAction.Step step)
+  private List<Map<String, @Nullable Object>> take(HostJob job, Call call, HostAction.Step step)
       throws FaultException,
           IOException,
           InterruptedException,
@@ -149,7 +158,7 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
       if (!peek) {
         step.begun();
       }
-      DataQueueEntry taken = next(system, key, peek, rows.isEmpty() ? seconds(call) : 0);
+      DataQueueEntry taken = next(job, key, peek, rows.isEmpty() ? seconds(call) : 0);
       if (taken == null) {
         break;
       }
@@ -171,7 +180,7 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
     return (int) Math.clamp(left / 1_000_000_000L, 0, settings.longestWait().toSeconds());
   }
 
-  private @Nullable DataQueueEntry next(AS400 system, byte @Nullable [] key, boolean peek, int wait)
+  private @Nullable DataQueueEntry next(HostJob job, byte @Nullable [] key, boolean peek, int wait)
       throws IOException,
           InterruptedException,
           AS400SecurityException,
@@ -179,10 +188,10 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
           ObjectDoesNotExistException,
           IllegalObjectTypeException {
     if (key == null) {
-      DataQueue queue = new DataQueue(system, settings.path());
+      DataQueue queue = plain(job);
       return peek ? queue.peek(0) : queue.read(wait);
     }
-    KeyedDataQueue queue = new KeyedDataQueue(system, settings.path());
+    KeyedDataQueue queue = keyed(job);
     String search = settings.search().name();
     return peek ? queue.peek(key, 0, search) : queue.read(key, wait, search);
   }
@@ -226,7 +235,7 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
   }
 
   /** Takes the entry that was peeked off the queue, and none else. */
-  private void remove(AS400 system, Call call, HostAction.Step step)
+  private void remove(HostJob job, Call call, HostAction.Step step)
       throws FaultException,
           IOException,
           InterruptedException,
@@ -236,7 +245,7 @@ record QueueWork(QueueWork.Settings settings) implements HostAction.Work {
           IllegalObjectTypeException {
     byte[] key = key(call);
     String receipt = String.valueOf(call.arguments().get("receipt"));
-    KeyedDataQueue queue = new KeyedDataQueue(system, settings.path());
+    KeyedDataQueue queue = keyed(job);
     KeyedDataQueueEntry there = queue.peek(key, 0, "EQ");
     if (there == null) {
       throw Fault.of(Code.NOT_FOUND, "there is no entry of this key").thrown();

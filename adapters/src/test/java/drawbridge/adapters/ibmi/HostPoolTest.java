@@ -207,16 +207,8 @@ final class HostPoolTest {
       Future<Boolean> ended =
           threads.submit(
               () -> {
-                try (HostJob job = pool.borrow(TestHost.in(700))) {
-                  assertThrows(
-                      Exception.class,
-                      () ->
-                          new ProgramCall(
-                                  job.system(),
-                                  "/QSYS.LIB/SHOP.LIB/HANGS.PGM",
-                                  new ProgramParameter[0])
-                              .run());
-                  return job.ended();
+                try {
+                  return hangs(pool, TestHost.in(700), new ArrayList<>());
                 } finally {
                   assertFalse(Thread.currentThread().isInterrupted());
                 }
@@ -228,6 +220,50 @@ final class HostPoolTest {
       }
       assertEquals(1, pool.size());
       never.countDown();
+    }
+  }
+
+  /** Of a connection that is lent again and again: each call has its own, whichever was first. */
+  @Test
+  void everyCallOfAConnectionEndsAtItsOwnDeadline() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    try (TestHost host = TestHost.start(folder);
+        HostPool pool = host.pool("pool: { size: 1 }\n");
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      host.host().program("SHOP", "HANGS", parameters -> never.await());
+      List<String> names = new ArrayList<>();
+      long early = TestHost.in(600);
+      try (HostJob job = pool.borrow(early)) {
+        names.add(job.jobName());
+      }
+      // The deadline of the first, which is over, ends nothing of the second.
+      try (HostJob job = pool.borrow(TestHost.in(60_000))) {
+        names.add(job.jobName());
+        TestHost.await("the first deadline is past", () -> System.nanoTime() - early > 300_000_000);
+        assertFalse(job.ended());
+      }
+      // A deadline that is sooner than that of the one before.
+      long start = System.nanoTime();
+      assertTrue(
+          threads.submit(() -> hangs(pool, TestHost.in(700), names)).get(20, TimeUnit.SECONDS));
+      long took = System.nanoTime() - start;
+      assertTrue(took > Duration.ofMillis(600).toNanos(), "too soon: " + took);
+      assertTrue(took < Duration.ofSeconds(5).toNanos(), "too late: " + took);
+      assertEquals(1, names.stream().distinct().count(), "connections: " + names);
+      never.countDown();
+    }
+  }
+
+  private static boolean hangs(HostPool pool, long deadline, List<String> names)
+      throws FaultException {
+    try (HostJob job = pool.borrow(deadline)) {
+      names.add(job.jobName());
+      assertThrows(
+          Exception.class,
+          () ->
+              new ProgramCall(job.system(), "/QSYS.LIB/SHOP.LIB/HANGS.PGM", new ProgramParameter[0])
+                  .run());
+      return job.ended();
     }
   }
 

@@ -76,13 +76,28 @@ final class Encoder {
   private static void checkKnown(List<Field> fields, Map<String, ?> values, String path)
       throws FaultException {
     for (String name : values.keySet()) {
-      if (members(fields).noneMatch(field -> field.asked() && field.name().equals(name))) {
+      if (!asked(fields, name)) {
         String known = name.replaceAll("[^A-Za-z0-9_$.-]", "?");
         throw wrong(
             path + (known.length() > 64 ? known.substring(0, 64) : known),
             "is not known to this operation");
       }
     }
+  }
+
+  private static boolean asked(List<Field> fields, String name) {
+    for (Field field : fields) {
+      if (field.kind() instanceof Kind.Choice(_, var alternatives)) {
+        for (Kind.Alternative alternative : alternatives) {
+          if (asked(List.of(alternative.field()), name)) {
+            return true;
+          }
+        }
+      } else if (field.asked() && field.name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The fields that have a name on this level of JSON: alternatives stand in place of choices. */
