@@ -3,6 +3,7 @@ package drawbridge.adapters.sql;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,13 +11,18 @@ import java.sql.Statement;
 
 /** The one real PostgreSQL server of the test program; it ends with it. */
 final class Postgres {
+  /** Of this source tree: the library's own place for them belongs to the user who came first. */
+  private static final Path BINARIES =
+      Path.of("..", ".drawbridge", "postgres").toAbsolutePath().normalize();
+
   private static final EmbeddedPostgres SERVER = start();
 
   private Postgres() {}
 
-  private static EmbeddedPostgres start() {
+  /** Starts another one. */
+  static EmbeddedPostgres start() {
     try {
-      return EmbeddedPostgres.builder().start();
+      return EmbeddedPostgres.builder().setOverrideWorkingDirectory(BINARIES.toFile()).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

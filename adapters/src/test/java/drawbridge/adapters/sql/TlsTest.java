@@ -206,7 +206,7 @@ final class TlsTest {
     Files.copy(folder.resolve(name + ".pem"), certificate);
     Files.copy(folder.resolve(name + ".key"), key);
     Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
-    EmbeddedPostgres server = EmbeddedPostgres.builder().start();
+    EmbeddedPostgres server = Postgres.start();
     // Switched on while it runs: the key must belong to the server's own user.
     Path data = Path.of(text(server, "show data_directory"));
     for (Path file : List.of(certificate, key)) {
