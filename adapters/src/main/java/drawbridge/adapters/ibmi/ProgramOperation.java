@@ -105,15 +105,20 @@ record ProgramOperation(Description.Program program, String path, String result)
     List<Passed> passed = exchange.encode(call.arguments());
     ProgramParameter[] parameters = parameters(passed);
     ProgramCall host = host(job, parameters);
-    host.setMessageOption(AS400Message.MESSAGE_OPTION_ALL);
-    step.begun();
-    if (!host.run()) {
-      throw new HostMessages.Told(host.getMessageList());
-    }
-    step.done();
     List<byte @Nullable []> outputs = new ArrayList<>();
-    for (ProgramParameter parameter : parameters) {
-      outputs.add(parameter.getOutputDataLength() == 0 ? null : parameter.getOutputData());
+    try {
+      host.setMessageOption(AS400Message.MESSAGE_OPTION_ALL);
+      step.begun();
+      if (!host.run()) {
+        throw new HostMessages.Told(host.getMessageList());
+      }
+      step.done();
+      for (ProgramParameter parameter : parameters) {
+        outputs.add(parameter.getOutputDataLength() == 0 ? null : parameter.getOutputData());
+      }
+    } finally {
+      // It is kept for the next call, and must not keep what may be megabytes of this one.
+      host.setParameterList(NO_PARAMETERS);
     }
     Map<String, @Nullable Object> reply = exchange.decode(outputs);
     if (host instanceof ServiceProgramCall service && !result.isEmpty()) {
