@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -95,21 +96,27 @@ final class FallbackMain {
   }
 
   /**
-   * Sends to our own mailbox until something comes back, as the channel does. The round tells our
-   * messages from late ones of the round before.
+   * Sends to our own mailbox until something comes back, as the channel does, and until the
+   * namespace has said that it took it, which may be after it came. The round tells our messages
+   * from late ones of the round before.
    */
   private static boolean message(
       ServiceBusCarrier carrier, BlockingQueue<Message> arrived, int round)
       throws InterruptedException {
     UUID channel = new UUID(0, round);
+    CountDownLatch confirmed = new CountDownLatch(1);
     for (int i = 0; i < 200; i++) {
       carrier.send(
           OWN,
           new Message(Kind.DATA, channel, 1, 0, 0, 0, 1, 0, OWN, new byte[] {1, 2, 3}),
-          taken -> {});
+          taken -> {
+            if (taken) {
+              confirmed.countDown();
+            }
+          });
       Message message = arrived.poll(500, TimeUnit.MILLISECONDS);
       if (message != null && message.channel().equals(channel)) {
-        return true;
+        return confirmed.await(10, TimeUnit.SECONDS);
       }
     }
     return false;
