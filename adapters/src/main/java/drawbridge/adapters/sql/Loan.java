@@ -88,8 +88,13 @@ final class Loan implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - begun).toSeconds() + " s";
   }
 
+  /**
+   * Whoever gives it back has ended its transaction, or dropped it, so that what goes wrong here
+   * says nothing of the call: JTOpen, for one, fails with a null pointer where another thread has
+   * just disconnected.
+   */
   @Override
-  public void close() throws SQLException {
+  public void close() {
     boolean late;
     synchronized (this) {
       closed = true;
@@ -100,7 +105,11 @@ final class Loan implements AutoCloseable {
         Thread.interrupted();
       }
     }
-    connection.close();
+    try {
+      connection.close();
+    } catch (SQLException | RuntimeException e) {
+      LOG.log(Level.DEBUG, "source " + source + ": a connection breaks as it is given back", e);
+    }
     if (late) {
       LOG.log(
           Level.WARNING,

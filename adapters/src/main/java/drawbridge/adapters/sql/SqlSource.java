@@ -199,7 +199,7 @@ public final class SqlSource implements Source {
   void rollback(Connection connection) {
     try {
       connection.rollback();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       LOG.log(Level.DEBUG, "source " + name + ": a connection is dropped", e);
       drop(connection);
     }

@@ -12,6 +12,7 @@ import drawbridge.adapters.Cancellation;
 import drawbridge.adapters.Fault;
 import drawbridge.adapters.FaultException;
 import drawbridge.adapters.TestSite.TestAnswer;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -27,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -221,6 +223,58 @@ final class PoolTest {
 
       way.lose(false);
       engine.run(call(), new TestAnswer(Answer.Format.JSON), one);
+      source.close();
+    }
+  }
+
+  /** JTOpen fails like that where one thread undoes what another one has just disconnected. */
+  @Test
+  void aConnectionThatBreaksWhileItIsGivenBackSpoilsNoAnswer() throws Exception {
+    Anew h2 = Anew.inMemory();
+    AtomicBoolean breaks = new AtomicBoolean();
+    Connector breaking =
+        new Connector() {
+          @Override
+          public Connection connect(Duration patience) throws SQLException {
+            Connection real = h2.connect(patience);
+            return (Connection)
+                Proxy.newProxyInstance(
+                    PoolTest.class.getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (proxy, method, arguments) -> {
+                      if (breaks.get() && method.getName().equals("rollback")) {
+                        throw new NullPointerException("server is null");
+                      }
+                      return method.invoke(real, arguments);
+                    });
+          }
+
+          @Override
+          public String account() {
+            return h2.account();
+          }
+
+          @Override
+          public String credentials() {
+            return h2.credentials();
+          }
+
+          @Override
+          public String toMend() {
+            return h2.toMend();
+          }
+        };
+    SqlSource source = new SqlSource("erp", Dialect.H2, breaking, 1, "", SHORT);
+    Engine engine = new Engine(source, "shop/v1/One", true, true, TRANSACTION_NONE, 0);
+    Engine.Work one = (session, reply) -> session.number(new Sql().add("select 1"));
+    try {
+      breaks.set(true);
+      engine.run(call(), new TestAnswer(Answer.Format.JSON), one);
+      await(() -> figures(source).getOrDefault("connections", -1L) == 0);
+      breaks.set(false);
+      engine.run(call(), new TestAnswer(Answer.Format.JSON), one);
+      assertEquals(figures(1, 0, 1, 0, 0), figures(source));
+    } finally {
       source.close();
     }
   }
